@@ -1,0 +1,42 @@
+# Everything a user or a maintainer does, with Python 3.11 and make alone.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+
+.PHONY: help install demo serve test lint bench lock clean
+
+help: ## Show what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+install: .venv/installed ## Make .venv with everything, pinned by requirements.lock
+
+.venv/installed: pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; $(PYTHON) is older. Try: make install PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@echo "Installing what requirements.lock pins …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: install ## See messages travel from CleverTap to phones and back, on this machine
+	@$(BIN)/connectors demo
+
+serve: install ## Run the real service on the settings in .env
+	@$(BIN)/connectors serve
+
+test: install ## Run the tests; says what it left out where a database or browser is missing
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+lint: install ## Style, strict types, and the rules of who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: install ## Measure the ratios that docs/architecture.md promises, as JSON
+	@$(BIN)/python -m tests.bench
+
+lock: ## Pin anew what pyproject.toml asks for (needs pip-tools)
+	pip-compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header --output-file requirements.lock pyproject.toml
+
+clean: ## Remove what was installed and generated
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,42 @@
+"""Who is calling: `Authorization: Bearer <API key>`, checked before anything else of a request is read."""
+
+from typing import Final
+
+from flask import current_app, g, request
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
+
+from connectors.api.context import context
+from connectors.shared.access import Access, declared
+
+_REALM: Final = "connectors"
+
+
+def authenticate() -> None:
+    """Let a request pass as its route declares; one that declares nothing asks for a key, too.
+
+    Raises Unauthorized (401 with WWW-Authenticate).
+    """
+    if declared(current_app, request.endpoint or "", request.method) is not Access.PUBLIC:
+        g.account_id = _holder()
+
+
+def caller() -> int:
+    """Return the id of the account whose key came with this request."""
+    account_id: int = g.account_id
+    return account_id
+
+
+def _holder() -> int:
+    credentials = request.authorization
+    if credentials is None or credentials.type != "bearer" or not credentials.token:
+        raise _unauthorized("Send your API key in a header: `Authorization: Bearer <API key>`.")
+    account_id = context().key_holders.account_of(credentials.token)
+    if account_id is None:
+        raise _unauthorized("This API key is unknown, or was revoked.", error="invalid_token")
+    return account_id
+
+
+def _unauthorized(detail: str, **parameters: str | None) -> Unauthorized:
+    # https://www.rfc-editor.org/rfc/rfc6750#section-3
+    return Unauthorized(detail, www_authenticate=WWWAuthenticate("bearer", {"realm": _REALM, **parameters}))

@@ -1,0 +1,57 @@
+"""create_app(): the web side of the service. The way of a message starts in a connector's `routes.py`."""
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from connectors.installed import INSTALLED, listen
+from connectors.service import Service
+from connectors.settings import Settings, read_settings
+from connectors.shared.errors import StoreUnavailable
+from connectors.shared.gateways.message_central import callbacks
+from connectors.shared.problems import problem
+
+RETRY_SECONDS = "5"
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the Flask app from settings, or from the environment."""
+    return app_for(Service(settings or read_settings()))
+
+
+def app_for(service: Service) -> Flask:
+    """Build the Flask app of a service."""
+    app = Flask(__name__, static_folder=None)
+    app.url_map.strict_slashes = False
+    listen(service)
+    for connector in INSTALLED:
+        connector.register(app, service)
+    callbacks.register(app, service.database, service.callback_tokens, service.receipts)
+    app.register_error_handler(HTTPException, _http_problem)
+    app.register_error_handler(StoreUnavailable, _store_problem)
+    app.after_request(_protect)
+    hops = service.settings.trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _http_problem(error: HTTPException) -> Response:
+    response = problem(error.code or 500, error.description or "")
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    return response
+
+
+def _store_problem(_error: StoreUnavailable) -> Response:
+    response = problem(503, "The service cannot keep anything at the moment. Try again in a few seconds.")
+    response.headers["Retry-After"] = RETRY_SECONDS
+    return response
+
+
+def _protect(response: Response) -> Response:
+    # Pages that a tool frames set their own policy; everything else is framed by nobody and sniffed by nobody.
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    return response

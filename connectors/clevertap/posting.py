@@ -1,0 +1,210 @@
+"""Posts reports to the URLs that CleverTap shows.
+
+CleverTap takes a report twice if it comes twice, answers 200 or 400 for good, and asks to be tried again after ten
+minutes, then ever later, where it answers 5xx (https://docs.clevertap.com/docs/generic-sms). So the claim is
+committed before the post: whoever is killed in between leaves a report that is tried again as after silence.
+"""
+
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import orjson
+import structlog
+
+from connectors.clevertap.destinations import Destination
+from connectors.clevertap.outbox import (
+    BATCH,
+    Claimed,
+    claim,
+    close_reports,
+    due_destinations,
+    overdue,
+    sealed_url,
+)
+from connectors.clevertap.tables import ReportState
+from connectors.shared.clock import DAY, now_ms
+from connectors.shared.database import Database
+from connectors.shared.errors import StoreUnavailable
+from connectors.shared.outbound import AllowedHosts, GuardedSession, OutboundAnswer
+from connectors.shared.secrets import SecretBox, SecretUnreadable
+
+THREADS = 8
+TIMEOUT = (3.05, 15.0)
+"""Seconds to connect and to answer."""
+
+GIVE_UP_MS = 3 * DAY
+LONGEST_REST_SECONDS = 300.0
+
+log = structlog.get_logger()
+
+
+class Turns:
+    """Who is being posted to, one post at a time each, and who rests after failures so that others find a thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._busy: set[Destination] = set()
+        self._failures: dict[Destination, int] = {}
+        self._rests_until: dict[Destination, float] = {}
+
+    def take(self, destination: Destination) -> bool:
+        """Win the right to post to it; `end` gives it back."""
+        with self._lock:
+            if destination in self._busy or self._rests_until.get(destination, 0.0) > time.monotonic():
+                return False
+            self._busy.add(destination)
+            return True
+
+    def end(self, destination: Destination, *, failed: bool) -> None:
+        """Give the turn back; after a failure it rests for a second, doubling to five minutes."""
+        with self._lock:
+            self._busy.discard(destination)
+            if failed:
+                failures = self._failures[destination] = self._failures.get(destination, 0) + 1
+                rest = min(LONGEST_REST_SECONDS, 2.0 ** min(failures - 1, 10))
+                self._rests_until[destination] = time.monotonic() + rest
+            else:
+                self._failures.pop(destination, None)
+                self._rests_until.pop(destination, None)
+
+
+class Poster:
+    """Posts what is due. One for a process; slow destinations hold up nobody else."""
+
+    def __init__(self, database: Database, secrets: SecretBox, hosts: AllowedHosts) -> None:
+        self._database = database
+        self._secrets = secrets
+        self._hosts = hosts
+        self._turns = Turns()
+        self._pool = ThreadPoolExecutor(THREADS, "clevertap-reports")
+        self._of_thread = threading.local()
+        self._sessions: list[GuardedSession] = []
+        self._closing = False
+        self._settling = threading.Lock()
+        self._unsettled: list[tuple[ReportState, tuple[str, ...]]] = []
+
+    def post_due(self) -> None:
+        """Begin to post wherever something is due; returns at once. Raises StoreUnavailable."""
+        self._settle_unsettled()
+        with self._database.read() as connection:
+            due = due_destinations(connection, now_ms())
+        for destination in due:
+            self._begin(destination)
+
+    def close(self) -> None:
+        """Begin nothing more and wait for the posts in flight."""
+        self._closing = True
+        self._pool.shutdown()
+        for session in self._sessions:
+            session.close()
+
+    def _begin(self, destination: Destination) -> None:
+        if not self._stopping() and self._turns.take(destination):
+            self._pool.submit(self._post_batch, destination)
+
+    def _stopping(self) -> bool:
+        # A process that ends waits for the posts in flight, whose answers must be kept, and for no others.
+        return self._closing or not threading.main_thread().is_alive()
+
+    def _post_batch(self, destination: Destination) -> None:
+        """Post one batch and go to the end of the line for the next, so that each destination has its turn."""
+        more = failed = False
+        try:
+            batch, url_sealed = self._claim(destination)
+            if batch:
+                answer = self._post(url_sealed, batch)
+                failed = not self._settle(destination, batch, answer)
+                more = len(batch) == BATCH and not failed
+        except StoreUnavailable as error:
+            log.warning("database_unavailable", job="clevertap-reports", error=str(error))
+        except Exception as error:  # its text may hold the URL
+            log.error("clevertap_reports_failed", account_id=destination.account_id, kind=type(error).__name__)
+            failed = True
+        finally:
+            self._turns.end(destination, failed=failed)
+        if more:
+            self._begin(destination)
+
+    def _claim(self, destination: Destination) -> tuple[list[Claimed], str]:
+        if self._stopping():
+            return [], ""
+        with self._database.write() as connection:
+            url_sealed = sealed_url(connection, destination)
+            if url_sealed is None:
+                return [], ""
+            return claim(connection, destination, now_ms()), url_sealed
+
+    def _post(self, url_sealed: str, batch: Sequence[Claimed]) -> OutboundAnswer:
+        try:
+            url = self._secrets.decrypt(url_sealed)
+        except SecretUnreadable as error:
+            return OutboundAnswer(None, failure=str(error))
+        return self._session().post_json(url, payload(batch), timeout=TIMEOUT)
+
+    def _session(self) -> GuardedSession:
+        session: GuardedSession | None = getattr(self._of_thread, "session", None)
+        if session is None:
+            session = self._of_thread.session = GuardedSession(self._hosts)
+            self._sessions.append(session)
+        return session
+
+    def _settle(self, destination: Destination, batch: Sequence[Claimed], answer: OutboundAnswer) -> bool:
+        """Keep what the answer means; False where the reports wait for their next attempt."""
+        ids = tuple(report.message_id for report in batch)
+        if answer.status is not None and 200 <= answer.status < 300:
+            self._close_reports(ReportState.DONE, ids)
+            return True
+        if answer.status == 400:
+            _log_refused(destination, "CleverTap refuses their format.", ids)
+            self._close_reports(ReportState.REFUSED, ids)
+            return True
+        log.warning(
+            "clevertap_reports_wait",
+            account_id=destination.account_id,
+            reports=len(ids),
+            status=answer.status,
+            failure=answer.failure,
+        )
+        self._give_up_old(destination, batch)
+        return False
+
+    def _close_reports(self, state: ReportState, ids: tuple[str, ...]) -> None:
+        """Keep what CleverTap has taken, later if the database cannot take it now: posted again, it counts twice."""
+        self._unsettled.append((state, ids))
+        self._settle_unsettled()
+
+    def _settle_unsettled(self) -> None:
+        with self._settling:
+            settled = tuple(self._unsettled)
+            if settled:
+                with self._database.write() as connection:
+                    for state, ids in settled:
+                        close_reports(connection, state, ids)
+                del self._unsettled[: len(settled)]
+
+    def _give_up_old(self, destination: Destination, batch: Sequence[Claimed]) -> None:
+        before = now_ms() - GIVE_UP_MS
+        with self._database.write() as connection:
+            old = [report.message_id for report in batch if report.created_at <= before]
+            old += overdue(connection, destination, before)
+            if old:
+                close_reports(connection, ReportState.REFUSED, old)
+        if old:
+            _log_refused(destination, "Nobody took them for three days.", old)
+
+
+def payload(batch: Sequence[Claimed]) -> bytes:
+    """Return reports in CleverTap's shape: one element an event, the ids of messages verbatim, codes as texts."""
+    by_event: dict[str, list[dict[str, object]]] = {}
+    for report in batch:
+        entry: dict[str, object] = {"ts": report.ts, "meta": report.meta, "description": report.description}
+        if report.code is not None:
+            entry["code"] = report.code
+        by_event.setdefault(report.event, []).append(entry)
+    return orjson.dumps([{"event": event, "data": data} for event, data in by_event.items()])
+
+
+def _log_refused(destination: Destination, reason: str, ids: Sequence[str]) -> None:
+    log.error("clevertap_reports_refused", account_id=destination.account_id, reason=reason, message_ids=list(ids))

@@ -1,0 +1,42 @@
+"""`connectors sandbox`."""
+
+from urllib.parse import urlsplit
+
+import click
+
+from connectors.sandbox.options import SandboxOptions
+from connectors.sandbox.server import run
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8025, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 is a free one.")
+@click.option("--callback-url", "callback_urls", multiple=True, help="Post status callbacks here. May be repeated.")
+@click.option(
+    "--receipt-delay",
+    default=0.3,
+    show_default=True,
+    type=click.FloatRange(min=0),
+    help="Seconds to a receipt.",
+)
+@click.option("--latency", default=0.0, show_default=True, type=click.FloatRange(min=0), help="Seconds to an answer.")
+def sandbox(host: str, port: int, callback_urls: tuple[str, ...], receipt_delay: float, latency: float) -> None:
+    """Stand in for Message Central and CleverTap on this machine, with an inbox of phones to look at."""
+    options = SandboxOptions(callback_urls=callback_urls, receipt_delay=receipt_delay, latency=latency)
+    try:
+        run(host, port, options, on_ready=lambda url: _tell(url, callback_urls))
+    except OSError as problem:
+        raise click.ClickException(f"cannot listen on {host}:{port}: {problem.strerror}") from None
+
+
+def _tell(url: str, callback_urls: tuple[str, ...]) -> None:
+    receivers = ", ".join(sorted({urlsplit(callback).netloc for callback in callback_urls}))
+    click.echo(f"The sandbox is up: {url}")
+    click.echo(f"  inbox of phones    {url}/")
+    click.echo(f"  Message Central    CONNECTORS_MESSAGE_CENTRAL_URL={url}")
+    click.echo(f"  CleverTap reports  {url}/clevertap/sms/generic?account=TEST")
+    click.echo(f"  status callbacks   {f'posted to {receivers}' if receivers else 'none (see --callback-url)'}")
+    click.echo("Stop it with Ctrl+C.")
+
+
+commands: list[click.Command] = [sandbox]

@@ -1,0 +1,50 @@
+"""The inbox of phones: one page, and the JSON that keeps it live."""
+
+from functools import lru_cache
+
+import phonenumbers
+from flask import Blueprint, Response, render_template, request
+
+from connectors.sandbox.answers import json_answer
+from connectors.sandbox.magic_numbers import MAGIC_NUMBERS
+from connectors.sandbox.state import current_sandbox
+
+MOST_PHONES = 200
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+blueprint = Blueprint("page", __name__)
+
+
+@blueprint.get("/")
+def index() -> Response:
+    page = render_template(
+        "inbox.html", magic_numbers=MAGIC_NUMBERS, most_phones=MOST_PHONES, url=request.host_url.rstrip("/")
+    )
+    return Response(page, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
+
+
+@blueprint.get("/sandbox/inbox")
+def inbox() -> Response:
+    """Return the newest phones, or none (`phones` is null) where nothing changed since `version`."""
+    sandbox = current_sandbox()
+    version = sandbox.inbox.version
+    phones = None
+    if request.args.get("version", type=int) != version:
+        phones = sandbox.inbox.phones(request.args.get("search", "").strip(), MOST_PHONES)
+        for phone in phones:
+            phone["name"] = readable_number(phone["to"])
+    return json_answer({"version": version, "phones": phones, "stats": sandbox.stats()})
+
+
+@lru_cache(maxsize=4096)
+def readable_number(number: str) -> str:
+    """Return `+91 98161 11111` for `+919816111111`."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -1,0 +1,199 @@
+// Keeps the inbox live: asks for what changed, and touches only the phones that did.
+
+const POLL_MS = 700;
+const NEWS_MS = 4000;
+const LONGEST_TEXT = 320;
+
+const STATES = {
+  accepted: ["On its way", "waiting"],
+  delivered: ["Delivered", "good"],
+  undelivered: ["Undelivered", "bad"],
+  rejected: ["Rejected", "bad"],
+  expired: ["Expired", "bad"],
+  unknown: ["Unknown", "waiting"],
+};
+const GLYPHS = {
+  good: "M2 6.5l3 3 5.5-6.5M7.5 9.5l5.5-6.5",
+  bad: "M3.5 3l6 6.5M9.5 3l-6 6.5",
+  waiting: "M6.5 3v3.5l2.5 1.5M12 6.5a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0z",
+};
+const AVATARS = 6;
+
+const byId = (id) => document.getElementById(id);
+const figures = new Intl.NumberFormat("en");
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+const cards = new Map();
+let version = null;
+let asked = "";
+let announced = null;
+let announcedAt = 0;
+
+function glyph(kind) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  svg.setAttribute("viewBox", "0 0 14 13");
+  svg.setAttribute("aria-hidden", "true");
+  path.setAttribute("d", GLYPHS[kind]);
+  svg.append(path);
+  return svg;
+}
+
+function showChip(chip, state) {
+  const [words, kind] = STATES[state] ?? [state, "waiting"];
+  chip.className = `chip ${kind}`;
+  chip.replaceChildren(glyph(kind), words);
+}
+
+function showText(bubble, text) {
+  const place = bubble.querySelector(".text");
+  const button = bubble.querySelector(".whole");
+  const letters = Array.from(text);
+  if (letters.length <= LONGEST_TEXT) {
+    place.textContent = text;
+    return;
+  }
+  const short = `${letters.slice(0, LONGEST_TEXT).join("")}…`;
+  place.textContent = short;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const open = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", String(open));
+    button.textContent = open ? "Show less" : "Show all";
+    place.textContent = open ? text : short;
+  });
+}
+
+function newBubble(message) {
+  const bubble = byId("bubble-template").content.cloneNode(true).firstElementChild;
+  const channel = message.flow_type === "SMS" ? "" : `${message.flow_type} · `;
+  bubble.querySelector(".sender").textContent = message.sender_id;
+  bubble.querySelector(".kind").textContent = channel + message.message_type.toLowerCase();
+  showText(bubble, message.text);
+  const time = bubble.querySelector("time");
+  const at = new Date(message.at);
+  time.dateTime = message.at;
+  time.title = day.format(at);
+  time.textContent = clock.format(at);
+  return bubble;
+}
+
+function newCard(phone) {
+  const node = byId("phone-template").content.cloneNode(true).firstElementChild;
+  const heading = node.querySelector("h3");
+  heading.id = `phone-${phone.to.slice(1)}`;
+  heading.textContent = phone.name;
+  node.querySelector("article").setAttribute("aria-labelledby", heading.id);
+  node.querySelector(".bubbles").setAttribute("aria-label", `Messages on ${phone.name}`);
+  const shade = Array.from(phone.to).reduce((sum, digit) => sum * 7 + digit.charCodeAt(0), 0) % AVATARS;
+  node.querySelector(".avatar").classList.add(`shade-${shade}`);
+  return { node, bubbles: new Map() };
+}
+
+function bubbleOf(card, message) {
+  const known = card.bubbles.get(message.index) ?? { node: newBubble(message), state: null };
+  if (known.state !== message.state) {
+    known.state = message.state;
+    showChip(known.node.querySelector(".chip"), message.state);
+  }
+  return known;
+}
+
+function arrange(parent, nodes) {
+  nodes.forEach((node, position) => {
+    if (parent.children[position] !== node) parent.insertBefore(node, parent.children[position] ?? null);
+  });
+  while (parent.children.length > nodes.length) parent.lastElementChild.remove();
+}
+
+function updateCard(card, phone) {
+  const count = phone.total === 1 ? "1 message" : `${figures.format(phone.total)} messages`;
+  const hidden = phone.total - phone.messages.length;
+  card.node.querySelector(".held").textContent = hidden > 0 ? `${count}, the newest ${phone.messages.length}` : count;
+  const bubbles = new Map(phone.messages.map((message) => [message.index, bubbleOf(card, message)]));
+  card.bubbles = bubbles;
+  arrange(card.node.querySelector(".bubbles"), [...bubbles.values()].map((bubble) => bubble.node));
+}
+
+function showPhones(phones, total) {
+  const wanted = new Set(phones.map((phone) => phone.to));
+  for (const to of cards.keys()) if (!wanted.has(to)) cards.delete(to);
+  const nodes = phones.map((phone) => {
+    const card = cards.get(phone.to) ?? newCard(phone);
+    cards.set(phone.to, card);
+    updateCard(card, phone);
+    return card.node;
+  });
+  arrange(byId("phones"), nodes);
+  showCount(phones.length, total);
+}
+
+function showCount(shown, total) {
+  byId("shown").textContent = shown === total ? "" : `${figures.format(shown)} of ${figures.format(total)}`;
+  byId("more").hidden = Boolean(asked) || shown === total;
+  byId("empty").hidden = shown > 0;
+  byId("empty-title").textContent = asked ? "No phone fits" : "No message yet";
+  byId("empty-text").textContent = asked
+    ? "Nothing in the newest messages on any phone has this in its number, sender or text."
+    : "Point a service here and send one; it shows up by itself.";
+  byId("empty-code").hidden = Boolean(asked);
+}
+
+function showTotals(stats) {
+  for (const place of document.querySelectorAll("[data-figure]")) {
+    place.textContent = figures.format(stats[place.dataset.figure]);
+  }
+  byId("totals").querySelector("[data-warn]").classList.toggle("warn", stats.duplicates > 0);
+}
+
+function announce(messages) {
+  const now = Date.now();
+  if (announced === null || messages < announced) announced = messages;
+  const fresh = messages - announced;
+  if (!fresh || now - announcedAt < NEWS_MS) return;
+  byId("news").textContent = `${figures.format(fresh)} new ${fresh === 1 ? "message" : "messages"}, ${figures.format(messages)} in all`;
+  announced = messages;
+  announcedAt = now;
+}
+
+function showConnection(state, words) {
+  if (byId("live").dataset.state === state) return;
+  byId("live").dataset.state = state;
+  byId("live-text").textContent = words;
+}
+
+async function look() {
+  const search = byId("search").value.trim();
+  const query = new URLSearchParams({ search });
+  if (version !== null && search === asked) query.set("version", version);
+  const answer = await fetch(`sandbox/inbox?${query}`);
+  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+  const { version: current, phones, stats } = await answer.json();
+  asked = search;
+  version = current;
+  if (phones) showPhones(phones, stats.phones);
+  showTotals(stats);
+  announce(stats.messages);
+}
+
+let timer = 0;
+let looking = false;
+
+async function keepLooking() {
+  clearTimeout(timer);
+  if (looking) return;
+  looking = true;
+  try {
+    await look();
+    showConnection("live", "Live");
+  } catch {
+    showConnection("lost", "The sandbox does not answer; trying again");
+  }
+  looking = false;
+  if (!document.hidden) timer = setTimeout(keepLooking, byId("search").value.trim() === asked ? POLL_MS : 0);
+}
+
+byId("search").addEventListener("input", keepLooking);
+document.addEventListener("visibilitychange", keepLooking);
+keepLooking();

@@ -1,0 +1,86 @@
+"""The parts of a running service, put together once a process."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from connectors.settings import Settings
+from connectors.shared.accounts.door import Door
+from connectors.shared.database import Database
+from connectors.shared.gateways.base import Gateway
+from connectors.shared.gateways.message_central.callbacks import CallbackTokens
+from connectors.shared.gateways.message_central.gateway import MessageCentralGateway
+from connectors.shared.gateways.message_central.tokens import Tokens
+from connectors.shared.message_central import MessageCentral
+from connectors.shared.messages.accept import Acceptor, AcceptRules
+from connectors.shared.messages.endings import Endings
+from connectors.shared.messages.forgetting import Forgetting
+from connectors.shared.messages.receipt import Receipt
+from connectors.shared.messages.receipts import ReceiptWriter
+from connectors.shared.messages.shared_commits import SharedCommits
+from connectors.shared.wakeup import wakeup_for
+
+
+class Service:
+    """What connectors, commands and the dispatcher work with. Parts are made when first used."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.secrets = settings.secret_box()
+        self.database = Database(settings.database_url)
+        self.endings = Endings()
+        self.forgetting = Forgetting()
+        self.wakeup = wakeup_for(self.database, settings.queue_url)
+
+    @cached_property
+    def acceptor(self) -> Acceptor:
+        """The door of the ledger."""
+        settings = self.settings
+        rules = AcceptRules(
+            validity_ms=settings.validity_ms,
+            validity_otp_ms=settings.validity_otp_ms,
+            deduplicate_ms=settings.deduplicate_ms,
+            trial_numbers=settings.trial_numbers,
+        )
+        return Acceptor(self.database, rules, self.endings, self.wakeup)
+
+    @cached_property
+    def receipts(self) -> SharedCommits[Receipt, bool]:
+        """Where delivery receipts are handed in."""
+        return SharedCommits("receipts", self.database, ReceiptWriter(self.endings).apply)
+
+    @cached_property
+    def message_central(self) -> MessageCentralGateway:
+        """The gateway to Message Central."""
+        settings = self.settings
+        client = MessageCentral(settings.message_central_url, timeout=settings.message_central_timeout)
+        tokens = Tokens(self.database, self.secrets, client, settings.message_central_timeout)
+        return MessageCentralGateway(client, tokens, settings.bulk_size)
+
+    @cached_property
+    def gateways(self) -> Mapping[str, Gateway]:
+        """Every vendor by its name: one line a gateway."""
+        return {gateway.name: gateway for gateway in (self.message_central,)}
+
+    @cached_property
+    def callback_tokens(self) -> CallbackTokens:
+        """The secrets in the vendors' callback URLs."""
+        return CallbackTokens(self.settings.callback_tokens, self.secrets)
+
+    @cached_property
+    def door(self) -> Door:
+        """Who is calling with a Message Central login."""
+        return Door(
+            self.database,
+            self.secrets,
+            self.message_central,
+            self.endings,
+            most_waiting=max(1, self.settings.web_threads // 2),
+        )
+
+    def close(self) -> None:
+        """Commit what waits and close connections."""
+        for name in ("acceptor", "receipts"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
+        self.wakeup.close()
+        self.database.dispose()

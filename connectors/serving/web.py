@@ -1,0 +1,81 @@
+"""The web side: the Flask app on gunicorn's threaded workers."""
+
+import os
+import signal
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from connectors.serving.parents import die_with_parent
+from connectors.settings import Settings
+
+BACKLOG = 4_096
+"""A CleverTap campaign starts with 1,500 requests at once; they wait in here, not outside."""
+ACCESS_FORMAT = "%(h)s %(m)s %(U)s %(s)s %(B)s %(M)sms"
+
+
+class AccessLogger(Logger):
+    """gunicorn's log, without what a path of ours may hold: callback tokens and numbers."""
+
+    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
+        atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
+        atoms["U"] = masked_path(str(environ.get("PATH_INFO", "")))
+        return atoms
+
+
+def masked_path(path: str) -> str:
+    """Return a path as a log may show it."""
+    parts = path.split("/")
+    for index, part in enumerate(parts):
+        if index and parts[index - 1] == "callbacks" or sum(map(str.isdigit, part)) >= 7 and "-" not in part:
+            parts[index] = "***"
+    return "/".join(part if part.isprintable() else "?" for part in parts)
+
+
+class WebServer(BaseApplication):  # type: ignore[misc] # gunicorn has no types
+    """gunicorn, configured by our settings alone: no file and no GUNICORN_CMD_ARGS changes it."""
+
+    def __init__(self, settings: Settings, host: str, port: int) -> None:
+        self._settings = settings
+        self._bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        super().__init__()
+
+    def load_config(self) -> None:
+        options = {
+            "bind": self._bind,
+            "worker_class": "gthread",
+            "workers": self._settings.web_workers,
+            "threads": self._settings.web_threads,
+            "worker_connections": BACKLOG,
+            "backlog": BACKLOG,
+            "keepalive": 30,
+            "timeout": 60,
+            "graceful_timeout": 15,
+            "loglevel": "warning",
+            "logger_class": AccessLogger,
+            "accesslog": "-" if self._settings.access_log else None,
+            "access_log_format": ACCESS_FORMAT,
+            "post_fork": _after_fork,
+            "proc_name": "connectors-web",
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        # Each worker builds its own app: threads and connections do not survive a fork.
+        from connectors.app import create_app
+
+        return create_app(self._settings)
+
+
+def _after_fork(_server: Any, worker: Any) -> None:
+    # A worker that outlived its parent would keep the port from the next service.
+    die_with_parent(worker.ppid, signal.SIGKILL)
+
+
+def run_web(settings: Settings, host: str, port: int) -> None:
+    """Serve until SIGTERM, then drain and exit 0."""
+    os.environ.pop("GUNICORN_CMD_ARGS", None)
+    WebServer(settings, host, port).run()

@@ -1,0 +1,1 @@
+"""What every connector stands on. Nothing in here knows a connector."""

@@ -1,0 +1,167 @@
+"""Who is calling: a customer id and a password, known, new, or wrong.
+
+The hot path compares a keyed digest and decrypts nothing. Credentials not seen before are tried against the vendor,
+once for all requests that bring them, for at most three seconds; a vendor that cannot be reached loses no message.
+"""
+
+import threading
+import time
+from hmac import compare_digest
+
+from connectors.shared.accounts import proving
+from connectors.shared.accounts.guesses import Guesses
+from connectors.shared.accounts.states import ConnectionState
+from connectors.shared.accounts.store import Login, Sender, senders
+from connectors.shared.clock import now_ms
+from connectors.shared.database import Database
+from connectors.shared.errors import ConnectorsError
+from connectors.shared.gateways.base import Gateway, SendResult, Verdict
+from connectors.shared.messages.endings import Endings
+from connectors.shared.secrets import SecretBox
+
+REMEMBERED_SECONDS = 1.0
+"""How long a change made by a command may take to be seen by a running service."""
+LONGEST_WAIT_SECONDS = 3.0
+LOOK_AGAIN_SECONDS = 0.05
+MOST_REMEMBERED = 10_000
+WRONG_PASSWORD = "Message Central does not accept this customer id with this password."
+
+
+class WrongPassword(ConnectorsError):
+    """The vendor does not accept this customer id with this password."""
+
+
+class TooManyGuesses(ConnectorsError):
+    """So many wrong passwords came for this customer id that no more are tried for now."""
+
+    retry_after = 10
+    """Seconds."""
+
+
+class Door:
+    """Lets customers in. One for a process."""
+
+    def __init__(
+        self, database: Database, secrets: SecretBox, gateway: Gateway, endings: Endings, *, most_waiting: int
+    ) -> None:
+        self._database = database
+        self._secrets = secrets
+        self._gateway = gateway
+        self._endings = endings
+        self._remembered: dict[str, tuple[float, list[Sender]]] = {}
+        self._guesses = Guesses()
+        self._attempts: dict[int, threading.Event] = {}
+        self._attempts_lock = threading.Lock()
+        # A stranger's first contact waits; it must not keep every thread from everybody else.
+        self._waiting_room = threading.BoundedSemaphore(most_waiting)
+
+    def enter(self, login: Login) -> Sender:
+        """Return whose message it is and on which connection it travels.
+
+        Raises WrongPassword or TooManyGuesses, and StoreUnavailable where nothing can be kept.
+        """
+        digests = self._secrets.digests("login", login.customer_id, login.password)
+        known = _holder(self._senders(login.customer_id), digests)
+        if known is None or known.state is ConnectionState.REFUSED:
+            # Before a password is judged, what is remembered is read anew.
+            known = _holder(self._senders(login.customer_id, anew=True), digests)
+        if known is not None and _may_pass(known):
+            return known
+        return self._first_contact(login, known, digests)
+
+    def _first_contact(self, login: Login, known: Sender | None, digests: tuple[bytes, ...]) -> Sender:
+        connection_id = known.connection_id if known and known.state is ConnectionState.UNPROVEN else None
+        if connection_id is None:
+            connection_id = self._keep(login, refused_before=known is not None)
+        if self._waiting_room.acquire(blocking=False):
+            try:
+                self._await_attempt(connection_id)
+            finally:
+                self._waiting_room.release()
+        found = _holder(self._senders(login.customer_id, anew=True), digests)
+        if found is None or found.state is ConnectionState.REFUSED:
+            raise WrongPassword(WRONG_PASSWORD)
+        if found.state is ConnectionState.ACTIVE:
+            self._guesses.right(login.customer_id)
+        return found
+
+    def _keep(self, login: Login, *, refused_before: bool) -> int:
+        if not self._guesses.admit(login.customer_id):
+            if refused_before:
+                raise WrongPassword(WRONG_PASSWORD)
+            raise TooManyGuesses(
+                "Too many wrong passwords came for this customer id. Wait a minute, then try the right one."
+            )
+        with self._database.write() as connection:
+            return proving.keep_unproven(connection, self._secrets, login)
+
+    def _await_attempt(self, connection_id: int) -> None:
+        with self._attempts_lock:
+            done = self._attempts.get(connection_id)
+            leads = done is None
+            if done is None:
+                done = self._attempts[connection_id] = threading.Event()
+        if not leads:
+            done.wait(LONGEST_WAIT_SECONDS)
+            return
+        try:
+            self._attempt(connection_id)
+        finally:
+            with self._attempts_lock:
+                self._attempts.pop(connection_id, None)
+            done.set()
+
+    def _attempt(self, connection_id: int) -> None:
+        if take_attempt(self._database, connection_id):
+            result = self._gateway.prove(connection_id, LONGEST_WAIT_SECONDS)
+            record_proof(self._database, self._endings, connection_id, result)
+            return
+        deadline = time.monotonic() + LONGEST_WAIT_SECONDS
+        while time.monotonic() < deadline and proving.is_untried(self._database, connection_id):
+            time.sleep(LOOK_AGAIN_SECONDS)
+
+    def _senders(self, customer_id: str, *, anew: bool = False) -> list[Sender]:
+        now = time.monotonic()
+        remembered = self._remembered.get(customer_id)
+        if remembered is not None and remembered[0] > now and not anew:
+            return remembered[1]
+        with self._database.read() as connection:
+            found = senders(connection, customer_id)
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[customer_id] = (now + REMEMBERED_SECONDS, found)
+        return found
+
+
+def take_attempt(database: Database, connection_id: int) -> bool:
+    """Win the right to try unproven credentials; one process wins."""
+    with database.write() as connection:
+        return proving.lease(connection, connection_id, now_ms())
+
+
+def record_proof(database: Database, endings: Endings, connection_id: int, result: SendResult) -> None:
+    """Promote, refuse or postpone, as the vendor answered."""
+    with database.write() as connection:
+        if result.verdict is Verdict.ACCEPTED:
+            proving.promote(connection, connection_id)
+        elif result.verdict is Verdict.ACCOUNT_REFUSED:
+            proving.refuse(connection, endings, connection_id, result.code, result.explanation or "")
+        else:
+            proving.postpone_proof(connection, connection_id, now_ms())
+
+
+def _may_pass(known: Sender) -> bool:
+    """Unproven credentials that the vendor could not be asked about before need not wait again."""
+    if known.state is ConnectionState.UNPROVEN:
+        return known.failures > 0
+    return known.state is not ConnectionState.REFUSED
+
+
+def _holder(candidates: list[Sender], digests: tuple[bytes, ...]) -> Sender | None:
+    holders = [
+        sender
+        for sender in candidates
+        if any(compare_digest(sender.secret_digest, digest) for digest in digests)
+    ]
+    # The customer's own connection comes before a guess that turned out to be right.
+    return min(holders, key=lambda sender: (not _may_pass(sender), sender.connection_id), default=None)

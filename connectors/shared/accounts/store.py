@@ -1,0 +1,210 @@
+"""Accounts and their connections: made, changed, found and removed."""
+
+import json
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+
+from connectors.shared.accounts.states import ConnectionState
+from connectors.shared.accounts.tables import accounts, api_keys, connections
+from connectors.shared.clock import now_ms
+from connectors.shared.errors import NotFound, NotUnderstood, WrongState
+from connectors.shared.secrets import SecretBox
+
+MESSAGE_CENTRAL = "message-central"
+MESSAGE_TYPES = ("TRANSACTION", "PROMOTIONAL", "OTP")
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Credentials at a vendor."""
+
+    customer_id: str
+    password: str = field(repr=False)
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a message gets where it does not say so itself, and on what terms it travels."""
+
+    sender_id: str | None = None
+    country_code: str | None = None
+    message_type: str = "TRANSACTION"
+    entity_id: str | None = None
+    template_id: str | None = None
+    rate: float = 0.0
+    bulk: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A connection as the hot path needs it: whose message it is, and the defaults."""
+
+    account_id: int
+    connection_id: int
+    customer_id: str
+    state: ConnectionState
+    failures: int
+    secret_digest: bytes = field(repr=False)
+    sender_id: str | None
+    country_code: str | None
+    message_type: str
+    entity_id: str | None
+    template_id: str | None
+
+
+_SENDER_COLUMNS = (
+    connections.c.account_id,
+    connections.c.id.label("connection_id"),
+    connections.c.login.label("customer_id"),
+    *(
+        connections.c[name]
+        for name in (
+            "state failures secret_digest sender_id country_code message_type entity_id template_id".split()
+        )
+    ),
+)
+
+
+def secret_digest(secrets: SecretBox, login: Login) -> bytes:
+    """Return what a password is compared by without decrypting the stored one."""
+    return secrets.digest("login", login.customer_id, login.password)
+
+
+def senders(connection: Connection, customer_id: str) -> list[Sender]:
+    """Return the connections of a Message Central customer id, proven and unproven."""
+    statement = select(*_SENDER_COLUMNS).where(
+        connections.c.gateway == MESSAGE_CENTRAL,
+        connections.c.login == customer_id,
+        connections.c.state != ConnectionState.MERGED.value,
+    )
+    return [
+        Sender(**{**row, "state": ConnectionState(row["state"])})
+        for row in connection.execute(statement).mappings()
+    ]
+
+
+def add_account(connection: Connection, secrets: SecretBox, login: Login, defaults: Defaults) -> int:
+    """Make an account with its connection; returns the account's id. Raises WrongState where it exists."""
+    if find_account(connection, login.customer_id) is not None:
+        raise WrongState(
+            f"There is an account for {login.customer_id} already. Change it with `connectors accounts update`."
+        )
+    account_id = insert_account(connection, login.customer_id)
+    insert_connection(connection, secrets, account_id, login, ConnectionState.ACTIVE, defaults)
+    return account_id
+
+
+def insert_account(connection: Connection, customer_id: str | None) -> int:
+    """Insert the bare account; `customer_id` None while its credentials are unproven."""
+    statement = insert(accounts).values(customer_id=customer_id, created_at=now_ms())
+    return int(connection.execute(statement.returning(accounts.c.id)).scalar_one())
+
+
+def insert_connection(
+    connection: Connection,
+    secrets: SecretBox,
+    account_id: int,
+    login: Login,
+    state: ConnectionState,
+    defaults: Defaults,
+) -> int:
+    """Insert a connection of an account; returns its id."""
+    values = {entry.name: getattr(defaults, entry.name) for entry in fields(Defaults)}
+    statement = insert(connections).values(
+        account_id=account_id,
+        gateway=MESSAGE_CENTRAL,
+        state=state.value,
+        created_at=now_ms(),
+        **login_values(secrets, login),
+        **values,
+    )
+    return int(connection.execute(statement.returning(connections.c.id)).scalar_one())
+
+
+def login_values(secrets: SecretBox, login: Login) -> dict[str, Any]:
+    """Return the columns that hold a login, the password sealed."""
+    return {
+        "login": login.customer_id,
+        "email": login.email,
+        "secret_sealed": secrets.encrypt(json.dumps({"password": login.password})),
+        "secret_digest": secret_digest(secrets, login),
+    }
+
+
+def read_login(connection: Connection, secrets: SecretBox, connection_id: int) -> tuple[Login, str | None]:
+    """Return a connection's login and its default country. Raises NotFound where it is gone."""
+    row = connection.execute(select(connections).where(connections.c.id == connection_id)).mappings().first()
+    if row is None:
+        raise NotFound("This connection has been removed.")
+    password = json.loads(secrets.decrypt(row["secret_sealed"]))["password"]
+    return Login(row["login"], password, row["email"]), row["country_code"]
+
+
+def update_account(
+    connection: Connection,
+    secrets: SecretBox,
+    customer_id: str,
+    changes: dict[str, Any],
+    password: str | None,
+) -> None:
+    """Change an account's connection; a new password, or any change, ends a pause."""
+    row = main_connection(connection, customer_id)
+    values = dict(changes)
+    if password is not None:
+        login = Login(row["login"], password, changes.get("email", row["email"]))
+        values |= login_values(secrets, login) | {"token_sealed": None, "token_expires_at": None}
+    if not values:
+        raise NotUnderstood("Nothing to change: give at least one option.")
+    values |= {"state": "active", "reason_code": None, "reason": None, "failures": 0, "retry_at": None}
+    connection.execute(update(connections).where(connections.c.id == row["id"]).values(values))
+
+
+def find_account(connection: Connection, customer_id: str) -> int | None:
+    """Return the id of a customer's account, None where there is none."""
+    return connection.scalar(select(accounts.c.id).where(accounts.c.customer_id == customer_id))
+
+
+def require_account(connection: Connection, customer_id: str | None) -> tuple[int, str]:
+    """Return (id, customer id) of the account named, or of the only one. Raises NotFound or NotUnderstood."""
+    statement = select(accounts.c.id, accounts.c.customer_id).where(accounts.c.customer_id.is_not(None))
+    if customer_id is not None:
+        statement = statement.where(accounts.c.customer_id == customer_id)
+    rows = connection.execute(statement.limit(2)).all()
+    if not rows:
+        wanted = f" {customer_id}" if customer_id else ""
+        raise NotFound(f"There is no account{wanted}. Add it with `connectors accounts add`.")
+    if len(rows) > 1:
+        raise NotUnderstood("There are several accounts: say which with --customer-id.")
+    return rows[0].id, rows[0].customer_id
+
+
+def main_connection(connection: Connection, customer_id: str) -> RowMapping:
+    """Return the row of a customer's own connection. Raises NotFound."""
+    account_id, _ = require_account(connection, customer_id)
+    statement = select(connections).where(
+        connections.c.account_id == account_id, connections.c.gateway == MESSAGE_CENTRAL
+    )
+    return connection.execute(statement.order_by(connections.c.id).limit(1)).mappings().one()
+
+
+def delete_account(connection: Connection, account_id: int) -> None:
+    """Remove an account with its connections and keys; its messages must be gone already."""
+    connection.execute(delete(api_keys).where(api_keys.c.account_id == account_id))
+    connection.execute(delete(connections).where(connections.c.account_id == account_id))
+    connection.execute(delete(accounts).where(accounts.c.id == account_id))
+
+
+def account_ids(connection: Connection) -> list[int]:
+    """Return the ids of all accounts, in the order they were made."""
+    statement = select(accounts.c.id).where(accounts.c.customer_id.is_not(None)).order_by(accounts.c.id)
+    return list(connection.scalars(statement))
+
+
+def mark_proven(connection: Connection, connection_id: int) -> None:
+    """Remember that the vendor accepted the credentials."""
+    connection.execute(
+        update(connections).where(connections.c.id == connection_id).values(proven_at=now_ms())
+    )

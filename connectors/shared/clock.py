@@ -1,0 +1,24 @@
+"""The one place for time: UTC milliseconds since 1970 inside, RFC 3339 where people and programs read.
+
+Integers compare, index and travel the same way through SQLite and PostgreSQL, and carry no time zone to get wrong.
+"""
+
+import time
+from datetime import UTC, datetime
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+def now_ms() -> int:
+    """Return this moment as UTC milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def to_rfc3339(moment_ms: int | None) -> str | None:
+    """Return `2026-11-21T08:00:00Z`, or None for no moment."""
+    if moment_ms is None:
+        return None
+    return datetime.fromtimestamp(moment_ms // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,88 @@
+"""What every gateway promises: take messages that say the same, answer with one of a closed list of results.
+
+The list says for every result whether it may be sent again, whose fault it is, and what to tell a person; the
+dispatcher acts on the result alone and knows no vendor.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+
+class Fault(Enum):
+    """Who has to do something about it."""
+
+    NOBODY = "nobody"
+    RECIPIENT = "recipient"
+    MESSAGE = "message"
+    ACCOUNT = "account"
+    VENDOR = "vendor"
+    NETWORK = "network"
+
+
+class Verdict(Enum):
+    """What the ledger does with the messages of a call."""
+
+    ACCEPTED = "accepted"  # the vendor took them: sent
+    TRY_AGAIN = "try again"  # known not to have gone out, and may work later
+    REFUSED = "refused"  # known not to have gone out, and never will as it is: failed
+    ACCOUNT_REFUSED = "account refused"  # known not to have gone out: nothing of this account will, for now
+    IN_DOUBT = "in doubt"  # may have gone out: unconfirmed, never sent again by itself
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """The end of one call."""
+
+    verdict: Verdict
+    fault: Fault
+    code: str | None = None
+    """The vendor's code, or a word of ours such as `no_answer`."""
+    explanation: str | None = None
+    """For a person: what happened and what to do. Holds nothing secret."""
+    transaction_id: str | None = None
+    retry_after: float | None = None
+    """Seconds the vendor asked us to wait."""
+    split: bool = False
+    """REFUSED, perhaps because of one recipient: try halves until the bad ones are alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Where one message goes: calling code and national number, both digits."""
+
+    country_code: str
+    national: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What a call says: everything that its messages have in common."""
+
+    text: str = field(repr=False)
+    sender_id: str
+    channel: str
+    message_type: str
+    template_id: str | None
+    entity_id: str | None
+    first_try: bool = True
+    """Whether none of these messages was in a call before. A duplicate refused on a second try is in doubt."""
+
+
+class Gateway(Protocol):
+    """A vendor behind the seam."""
+
+    name: str
+
+    def send(self, connection_id: int, outgoing: Outgoing, recipients: Sequence[Recipient]) -> SendResult:
+        """Send the same text to one or many; never raises for what a vendor or a network can do."""
+        ...
+
+    def most_recipients(self, outgoing: Outgoing) -> int:
+        """Return how many recipients one call may carry for this text: 1 where it must go singly."""
+        ...
+
+    def prove(self, connection_id: int, timeout: float | None = None) -> SendResult:
+        """Try the connection's credentials without sending anything; `timeout` in seconds."""
+        ...

@@ -1,0 +1,156 @@
+"""Message Central's status callbacks: `POST /message-central/callbacks/<token>`.
+
+The vendor signs nothing, so the URL carries a token: the operator's, or one derived for an account, which can touch that
+account alone. The payload is that of its documents, "SMS Callback Integration with Message Central".
+"""
+
+from collections.abc import Sequence
+from hmac import compare_digest
+from typing import Any
+
+import orjson
+from flask import Flask, Response, request
+from sqlalchemy import select
+
+from connectors.shared.access import Access, access
+from connectors.shared.accounts.tables import accounts
+from connectors.shared.clock import now_ms
+from connectors.shared.database import Database
+from connectors.shared.gateways.message_central.gateway import NAME
+from connectors.shared.messages.receipt import Receipt
+from connectors.shared.messages.shared_commits import SharedCommits
+from connectors.shared.messages.states import Status
+from connectors.shared.problems import problem
+from connectors.shared.secrets import SecretBox
+
+PATH = "/message-central/callbacks"
+LARGEST_BODY = 10 * 1024 * 1024
+MOST_RECEIPTS = 10_000
+LONGEST_RAW = 4_000
+
+# "Standard Status" of the documents, and the spelled-out forms. UNKNOWN decides nothing: some networks say it of a message
+# that they still hold.
+_OUTCOMES: dict[str, tuple[Status | None, str]] = {
+    "DELIVRD": (Status.DELIVERED, ""),
+    "DELIVERED": (Status.DELIVERED, ""),
+    "UNDELIV": (Status.UNDELIVERED, "The phone network could not deliver it."),
+    "UNDELIVERED": (Status.UNDELIVERED, "The phone network could not deliver it."),
+    "EXPIRED": (Status.EXPIRED, "The phone could not be reached for as long as the network tried."),
+    "REJECTD": (Status.REJECTED, "The phone network rejected it."),
+    "REJECTED": (Status.REJECTED, "The phone network rejected it."),
+    "UNKNOWN": (None, ""),
+}
+
+
+class CallbackTokens:
+    """The secrets in the callback URL: the operator's, and one for each account."""
+
+    def __init__(self, operator: Sequence[str], secrets: SecretBox) -> None:
+        self._operator = operator
+        self._secrets = secrets
+
+    def of_operator(self) -> str:
+        """Return the token whose receipts may be for any account."""
+        return self._operator[0]
+
+    def of_account(self, account_id: int) -> str:
+        """Return the token whose receipts can touch this account alone."""
+        return f"{account_id}-{self._secrets.token('callback of account', str(account_id))}"
+
+    def read(self, token: str) -> tuple[bool, int | None]:
+        """Return whether the token is right, and the account it is for (None: the operator's)."""
+        if any(compare_digest(token.encode(), known.encode()) for known in self._operator):
+            return True, None
+        number, _, _ = token.partition("-")
+        if not (number.isascii() and number.isdigit() and len(number) < 10):
+            return False, None
+        rights = self._secrets.tokens("callback of account", str(int(number)))
+        right = any(compare_digest(token.encode(), f"{int(number)}-{known}".encode()) for known in rights)
+        return right, int(number)
+
+
+def register(
+    app: Flask, database: Database, tokens: CallbackTokens, receipts: SharedCommits[Receipt, bool]
+) -> None:
+    """Add the callback route to the app."""
+
+    @access(Access.CALLBACK_TOKEN)
+    def receive(token: str) -> Response:
+        right, account_id = tokens.read(token)
+        if not right or not _exists(database, account_id):
+            return problem(404, "There is no such callback. Print its URL with `connectors callback-url`.")
+        request.max_content_length = LARGEST_BODY
+        try:
+            payload = orjson.loads(request.get_data(cache=False))
+        except orjson.JSONDecodeError:
+            return problem(400, "The body is not valid JSON.")
+        entries = payload if isinstance(payload, list) else [payload]
+        if len(entries) > MOST_RECEIPTS:
+            return problem(413, f"At most {MOST_RECEIPTS:,} receipts are taken at once.")
+        read = [receipt for entry in entries if (receipt := read_receipt(entry, account_id)) is not None]
+        if not read:
+            return problem(422, "No receipt was found: it needs a status, and a messageId or a mobile.")
+        matched = receipts.run(read)
+        return _answer(len(read), sum(matched), len(entries) - len(read))
+
+    app.add_url_rule(f"{PATH}/<token>", "message_central.callbacks", receive, methods=["POST"])
+
+
+def read_receipt(entry: Any, account_id: int | None) -> Receipt | None:
+    """Return a receipt, or None for what is none."""
+    if not isinstance(entry, dict):
+        return None
+    vendor_status = _word(entry.get("status"), 32)
+    vendor_id = _word(entry.get("messageId"), 64)
+    recipient = _recipient(entry)
+    if vendor_status is None or (vendor_id is None and recipient is None):
+        return None
+    outcome, explanation = _OUTCOMES.get(vendor_status.upper(), (None, ""))
+    code = _word(entry.get("errorCode"), 32)
+    return Receipt(
+        gateway=NAME,
+        account_id=account_id,
+        vendor_id=vendor_id,
+        recipient=recipient,
+        vendor_status=vendor_status,
+        outcome=outcome,
+        error_code=code if code not in (None, "0") else vendor_status,
+        explanation=explanation or None,
+        raw=orjson.dumps(entry).decode()[:LONGEST_RAW],
+        received_at=now_ms(),
+    )
+
+
+def _word(value: Any, longest: int) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    word = str(value).strip()
+    return word if word and len(word) <= longest and word.isprintable() else None
+
+
+def _recipient(entry: dict[str, Any]) -> str | None:
+    """Return the digits of E.164: the documents show country code and number together, without a plus."""
+    mobile = _digits(entry.get("mobile"))
+    country_code = _digits(entry.get("countryCode"))
+    if mobile and country_code and not mobile.startswith(country_code):
+        mobile = country_code + mobile
+    return mobile if mobile and len(mobile) <= 15 else None
+
+
+def _digits(value: Any) -> str | None:
+    word = _word(value, 40)
+    if word is None:
+        return None
+    return "".join(character for character in word if character in "0123456789").removeprefix("00") or None
+
+
+def _exists(database: Database, account_id: int | None) -> bool:
+    if account_id is None:
+        return True
+    with database.read() as connection:
+        return connection.scalar(select(accounts.c.id).where(accounts.c.id == account_id)) is not None
+
+
+def _answer(received: int, matched: int, ignored: int) -> Response:
+    body = orjson.dumps({"received": received, "matched": matched, "ignored": ignored})
+    return Response(body, mimetype="application/json")

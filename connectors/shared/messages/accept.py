@@ -1,0 +1,190 @@
+"""Accepting messages: one committed row each, a second copy within the hour recognised, before anybody is told 200."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import uuid_utils
+from sqlalchemy import Connection, bindparam, insert, null, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from connectors.shared.clock import now_ms
+from connectors.shared.database import Database
+from connectors.shared.messages.endings import Endings
+from connectors.shared.messages.shared_commits import SharedCommits
+from connectors.shared.messages.states import Status
+from connectors.shared.messages.tables import messages
+from connectors.shared.phone_numbers import PhoneNumber
+from connectors.shared.segments import Segments
+from connectors.shared.wakeup import Wakeup
+
+PRIORITIES = {"OTP": 0, "TRANSACTION": 1, "PROMOTIONAL": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """What a connector wants sent, validated; moments are UTC milliseconds."""
+
+    account_id: int
+    connection_id: int
+    recipient: PhoneNumber = field(repr=False)
+    text: str = field(repr=False)
+    segments: Segments = field(repr=False)
+    sender_id: str
+    source: str
+    channel: str = "SMS"
+    message_type: str = "TRANSACTION"
+    template_id: str | None = None
+    entity_id: str | None = None
+    source_account: str | None = None
+    external_id: str | None = field(default=None, repr=False)
+    deduplicate: bool = False
+    due_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The message's id; `duplicate` when it is the first copy's."""
+
+    id: str
+    duplicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptRules:
+    """The settings that decide how a message is accepted. Durations in milliseconds."""
+
+    validity_ms: int
+    validity_otp_ms: int
+    deduplicate_ms: int
+    trial_numbers: frozenset[str] = field(repr=False)
+
+
+class Acceptor:
+    """The door of the ledger. One for a process."""
+
+    def __init__(self, database: Database, rules: AcceptRules, endings: Endings, wakeup: Wakeup) -> None:
+        self._rules = rules
+        self._endings = endings
+        self._insert = _insert_statement(database)
+        self._commits = SharedCommits("accept", database, self._apply, wakeup.announce)
+
+    def accept(self, new: Sequence[NewMessage]) -> list[Accepted]:
+        """Return once every message is durable, one answer for each in order.
+
+        Raises StoreUnavailable; then none of them was kept.
+        """
+        moment = now_ms()
+        return self._commits.run([self._row(message, moment) for message in new])
+
+    def close(self) -> None:
+        """Commit what waits and stop."""
+        self._commits.close()
+
+    def _row(self, message: NewMessage, moment: int) -> dict[str, Any]:
+        number = message.recipient
+        validity = self._rules.validity_otp_ms if message.message_type == "OTP" else self._rules.validity_ms
+        due = max(message.due_at or moment, moment)
+        expires = due + validity
+        row: dict[str, Any] = {
+            "id": str(uuid_utils.uuid7()),
+            "account_id": message.account_id,
+            "connection_id": message.connection_id,
+            "source": message.source,
+            "source_account": message.source_account,
+            "external_id": message.external_id,
+            "content_digest": _content_digest(message) if message.deduplicate else None,
+            "country_code": number.country_code,
+            "recipient": number.digits,
+            "text": message.text,
+            "sender_id": message.sender_id,
+            "channel": message.channel,
+            "message_type": message.message_type,
+            "template_id": message.template_id,
+            "entity_id": message.entity_id,
+            "encoding": message.segments.encoding,
+            "segments": message.segments.count,
+            "status": Status.SCHEDULED.value if due > moment else Status.QUEUED.value,
+            "priority": PRIORITIES[message.message_type],
+            "error_code": None,
+            "error_message": None,
+            "created_at": moment,
+            "due_at": message.due_at,
+            "next_attempt_at": due,
+            "expires_at": expires,
+            "deadline_at": due if due > moment else expires,
+            "finished_at": None,
+        }
+        if self._rules.trial_numbers and number.digits not in self._rules.trial_numbers:
+            row |= _suppressed(
+                "trial", "This service is on trial and texts only the numbers on its list.", moment
+            )
+        return row
+
+    def _apply(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> list[Accepted]:
+        result = connection.execute(self._insert, rows)
+        answers = [Accepted(row["id"], duplicate=False) for row in rows]
+        if result.rowcount != len(rows):
+            answers = self._settle_copies(connection, rows)
+        ended = [row["id"] for row in rows if row["status"] == Status.SUPPRESSED]
+        if ended:
+            self._endings.tell(connection, ended, now_ms())
+        return answers
+
+    def _settle_copies(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> list[Accepted]:
+        kept = _kept_ids(connection, rows)
+        answers = []
+        for row in rows:
+            if row["id"] in kept:
+                answers.append(Accepted(row["id"], duplicate=False))
+            else:
+                answers.append(self._settle_copy(connection, row))
+        return answers
+
+    def _settle_copy(self, connection: Connection, row: dict[str, Any]) -> Accepted:
+        """Answer with the first copy, unless it is old: then this one is a message of its own."""
+        same = (messages.c.account_id == row["account_id"]) & (
+            messages.c.content_digest == row["content_digest"]
+        )
+        first = connection.execute(select(messages.c.id, messages.c.created_at).where(same)).one()
+        if first.created_at > row["created_at"] - self._rules.deduplicate_ms:
+            return Accepted(first.id, duplicate=True)
+        connection.execute(update(messages).where(messages.c.id == first.id).values(content_digest=null()))
+        connection.execute(insert(messages).values(row))
+        return Accepted(row["id"], duplicate=False)
+
+
+def _insert_statement(database: Database) -> Any:
+    dialect_insert = sqlite.insert if database.embedded else postgresql.insert
+    return dialect_insert(messages).on_conflict_do_nothing(
+        index_elements=[messages.c.account_id, messages.c.content_digest]
+    )
+
+
+def _kept_ids(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[str]:
+    ids = bindparam("ids", expanding=True)
+    found: set[str] = set()
+    for start in range(0, len(rows), 1_000):
+        chunk = [row["id"] for row in rows[start : start + 1_000]]
+        found.update(connection.scalars(select(messages.c.id).where(messages.c.id.in_(ids)), {"ids": chunk}))
+    return found
+
+
+def _suppressed(code: str, why: str, moment: int) -> dict[str, Any]:
+    return {
+        "status": Status.SUPPRESSED.value,
+        "error_code": code,
+        "error_message": why,
+        "deadline_at": None,
+        "finished_at": moment,
+    }
+
+
+def _content_digest(message: NewMessage) -> bytes:
+    parts = (message.external_id or "", message.recipient.digits, message.text)
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        encoded = part.encode()
+        digest.update(len(encoded).to_bytes(8, "big") + encoded)
+    return digest.digest()

@@ -1,0 +1,103 @@
+"""Which message a receipt belongs to: by the vendor's id and the number, else by number and time where one fits."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, bindparam, select, true
+
+from connectors.shared.clock import DAY
+from connectors.shared.messages.receipt import Receipt
+from connectors.shared.messages.states import AWAITING_RECEIPT
+from connectors.shared.messages.tables import HAS_TRANSACTION, messages, receipts
+
+WINDOW_MS = 7 * DAY
+"""How long before a receipt's arrival its message may have gone out, when only the number tells."""
+
+SHORTEST_NATIONAL = 7
+
+_vendor_ids = bindparam("vendor_ids", expanding=True)
+_numbers = bindparam("numbers", expanding=True)
+
+
+def find_by_id(connection: Connection, arrived: Sequence[Receipt]) -> dict[int, str]:
+    """Match many receipts by id and number in one query; returns the message's id by the receipt's position."""
+    vendor_ids = {receipt.vendor_id for receipt in arrived if receipt.vendor_id}
+    numbers = {receipt.recipient for receipt in arrived if receipt.recipient}
+    if not vendor_ids or not numbers:
+        return {}
+    columns = messages.c
+    statement = select(columns.id, columns.account_id, columns.transaction_id, columns.recipient).where(
+        HAS_TRANSACTION, columns.transaction_id.in_(_vendor_ids), columns.recipient.in_(_numbers)
+    )
+    rows = connection.execute(statement, {"vendor_ids": list(vendor_ids), "numbers": list(numbers)})
+    known = {(row.transaction_id, row.recipient): row for row in rows}
+    found: dict[int, str] = {}
+    for index, receipt in enumerate(arrived):
+        row = known.get((receipt.vendor_id, receipt.recipient))
+        if row is not None and receipt.account_id in (None, row.account_id):
+            found[index] = row.id
+    return found
+
+
+def find_one(connection: Connection, receipt: Receipt) -> str | None:
+    """Return the id of the one message that this receipt fits, or None."""
+    if receipt.vendor_id:
+        known = _by_vendor_id(connection, receipt) or _by_earlier_receipt(connection, receipt)
+        if known:
+            return known
+    return _by_number(connection, receipt)
+
+
+def _by_vendor_id(connection: Connection, receipt: Receipt) -> str | None:
+    columns = messages.c
+    rows = connection.execute(
+        select(columns.id, columns.recipient).where(
+            HAS_TRANSACTION, columns.transaction_id == receipt.vendor_id, _of_account(receipt)
+        )
+    ).all()
+    # One transaction may hold many numbers, so the id alone decides only where there is no number to compare.
+    fitting = [row.id for row in rows if _same_number(row.recipient, receipt.recipient)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _by_earlier_receipt(connection: Connection, receipt: Receipt) -> str | None:
+    """A receipt that was matched by its number teaches the vendor's id: its twins belong to the same message."""
+    if receipt.recipient is None:
+        return None
+    statement = select(receipts.c.matched_id).where(
+        receipts.c.recipient == receipt.recipient,
+        receipts.c.vendor_id == receipt.vendor_id,
+        receipts.c.account_id.is_not_distinct_from(receipt.account_id),
+        receipts.c.matched_id > "",
+    )
+    return connection.scalars(statement.limit(1)).first()
+
+
+def _by_number(connection: Connection, receipt: Receipt) -> str | None:
+    if receipt.recipient is None:
+        return None
+    columns = messages.c
+    statement = (
+        select(columns.id)
+        .where(
+            columns.recipient == receipt.recipient,
+            columns.status.in_([state.value for state in AWAITING_RECEIPT]),
+            columns.begun_at <= receipt.received_at,
+            columns.begun_at > receipt.received_at - WINDOW_MS,
+            _of_account(receipt),
+        )
+        .limit(2)
+    )
+    fitting = connection.scalars(statement).all()
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _of_account(receipt: Receipt) -> ColumnElement[bool]:
+    return true() if receipt.account_id is None else messages.c.account_id == receipt.account_id
+
+
+def _same_number(recipient: str | None, reported: str | None) -> bool:
+    if reported is None:
+        return True
+    return recipient is not None and (
+        recipient == reported or (len(reported) >= SHORTEST_NATIONAL and recipient.endswith(reported))
+    )

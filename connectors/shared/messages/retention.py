@@ -1,0 +1,128 @@
+"""Numbers and texts do not stay for ever: purged after their days, erased when a person asks."""
+
+import time
+
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, or_, select, update
+
+from connectors.shared.accounts.store import delete_account
+from connectors.shared.clock import now_ms
+from connectors.shared.database import Database
+from connectors.shared.messages.endings import Endings
+from connectors.shared.messages.forgetting import Forgetting
+from connectors.shared.messages.states import WAITING, Status
+from connectors.shared.messages.tables import housekeeping, messages, receipts
+
+SLICE = 1_000
+TRUNCATE_SECONDS = 12.0
+TRUNCATE_PAUSE_SECONDS = 0.2
+PURGED_UP_TO = "purged_up_to"
+
+_ids = bindparam("ids", expanding=True)
+_SCRUBBED = {"recipient": None, "text": None, "external_id": None, "content_digest": None}
+_OPEN = frozenset({*WAITING, Status.SENDING})
+
+
+def erase_number(database: Database, endings: Endings, forgetting: Forgetting, number: str) -> int:
+    """Remove a number (digits of E.164), its texts and receipts everywhere; returns how many messages it had."""
+    with database.write() as connection:
+        of_number = messages.c.recipient == number
+        _cancel_waiting(connection, endings, number)
+        ids = list(connection.scalars(select(messages.c.id).where(of_number)))
+        for start in range(0, len(ids), SLICE):
+            _scrub(connection, forgetting, ids[start : start + SLICE])
+        connection.execute(delete(receipts).where(or_(receipts.c.recipient == number, _ends_like(number))))
+    truncate_log(database)
+    return len(ids)
+
+
+def purge(database: Database, forgetting: Forgetting, before_ms: int) -> None:
+    """Remove numbers and texts of messages accepted before a moment, and receipts that came before it."""
+    more = True
+    while more:
+        with database.write() as connection:
+            more = _purge_slice(connection, forgetting, before_ms)
+    with database.write() as connection:
+        connection.execute(delete(receipts).where(receipts.c.received_at < before_ms))
+
+
+def remove_account(database: Database, forgetting: Forgetting, account_id: int) -> None:
+    """Remove an account and everything that belongs to it."""
+    of_account = messages.c.account_id == account_id
+    while True:
+        with database.write() as connection:
+            ids = list(connection.scalars(select(messages.c.id).where(of_account).limit(SLICE)))
+            _scrub(connection, forgetting, ids)
+            connection.execute(delete(messages).where(messages.c.id.in_(_ids)), {"ids": ids})
+            if not ids:
+                connection.execute(delete(receipts).where(receipts.c.account_id == account_id))
+                delete_account(connection, account_id)
+                break
+    truncate_log(database)
+
+
+def truncate_log(database: Database) -> None:
+    """Empty SQLite's write-ahead log, which still holds what was erased (https://www.sqlite.org/wal.html)."""
+    if not database.embedded:
+        return
+    deadline = time.monotonic() + TRUNCATE_SECONDS
+    busy = True
+    while busy and time.monotonic() < deadline:
+        with database.read() as connection:
+            busy = bool(connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0])
+        if busy:  # somebody reads from it: they are done in a moment
+            time.sleep(TRUNCATE_PAUSE_SECONDS)
+
+
+def _cancel_waiting(connection: Connection, endings: Endings, number: str) -> None:
+    waiting = messages.c.status.in_([state.value for state in WAITING])
+    statement = (
+        update(messages)
+        .where(messages.c.recipient == number, waiting)
+        .values(
+            status=Status.CANCELED.value,
+            error_code="erased",
+            error_message="The number was erased before the message was sent.",
+            finished_at=now_ms(),
+            deadline_at=None,
+        )
+        .returning(messages.c.id)
+    )
+    endings.tell(connection, list(connection.scalars(statement)), now_ms())
+
+
+def _scrub(connection: Connection, forgetting: Forgetting, ids: list[str]) -> None:
+    if not ids:
+        return
+    forgetting.tell(connection, ids)
+    connection.execute(update(messages).where(messages.c.id.in_(_ids)).values(_SCRUBBED), {"ids": ids})
+    connection.execute(delete(receipts).where(receipts.c.matched_id.in_(_ids)), {"ids": ids})
+
+
+def _ends_like(number: str) -> ColumnElement[bool]:
+    """Receipts may give a number without its country code."""
+    return receipts.c.recipient.in_([number[start:] for start in (1, 2, 3) if len(number) - start >= 8])
+
+
+def _purge_slice(connection: Connection, forgetting: Forgetting, before_ms: int) -> bool:
+    """Purge from where the last purge ended, up to a message that is still open; True when there may be more."""
+    start = connection.scalar(select(housekeeping.c.value).where(housekeeping.c.name == PURGED_UP_TO))
+    # Ids are UUIDv7: they begin with the milliseconds of their making.
+    end = f"{before_ms:012x}"
+    end = f"{end[:8]}-{end[8:]}"
+    statement = (
+        select(messages.c.id, messages.c.status)
+        .where(messages.c.id > (start or ""), messages.c.id < end)
+        .order_by(messages.c.id)
+        .limit(SLICE)
+    )
+    rows = connection.execute(statement).all()
+    ended: list[str] = []
+    for row in rows:
+        if Status(row.status) in _OPEN:
+            break
+        ended.append(row.id)
+    if ended:
+        _scrub(connection, forgetting, ended)
+        connection.execute(delete(housekeeping).where(housekeeping.c.name == PURGED_UP_TO))
+        connection.execute(housekeeping.insert().values(name=PURGED_UP_TO, value=ended[-1]))
+    return len(ended) == SLICE

@@ -1,0 +1,156 @@
+"""What keeps every row moving: each state that is no end has a deadline, and this looks at those that passed it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
+
+from connectors.shared.clock import DAY, SECOND
+from connectors.shared.messages.endings import Endings
+from connectors.shared.messages.receipts import all_parked, give_up, match_parked
+from connectors.shared.messages.states import Status
+from connectors.shared.messages.tables import HAS_DEADLINE, IS_SENDING, dispatchers, messages
+
+LEASE_MS = 12 * SECOND
+"""A dispatcher that has not said so for this long is taken for dead."""
+
+SLICE = 2_000
+"""Rows moved in one transaction, so that nobody waits long for a turn to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeper:
+    """Moves rows whose deadline has passed. Durations in milliseconds."""
+
+    endings: Endings
+    receipt_deadline_ms: int
+
+    def sweep(self, connection: Connection, moment: int) -> bool:
+        """Do one slice of each kind; True when there may be more."""
+        busy = [
+            self._make_due(connection, moment),
+            self._expire_unsent(connection, moment),
+            self._close_unanswered(connection, moment),
+            self._close_unconfirmed(connection, moment),
+            self._recover_from_the_dead(connection, moment),
+        ]
+        return max(busy) >= SLICE
+
+    def _make_due(self, connection: Connection, moment: int) -> int:
+        return _move(
+            connection, Status.SCHEDULED, moment, {"status": "queued", "deadline_at": messages.c.expires_at}
+        )
+
+    def _expire_unsent(self, connection: Connection, moment: int) -> int:
+        return self._end(
+            connection,
+            Status.QUEUED,
+            moment,
+            Status.FAILED,
+            "expired_unsent",
+            "It could not be sent while it was still of use, so it was not sent late.",
+        )
+
+    def _close_unanswered(self, connection: Connection, moment: int) -> int:
+        return self._end(
+            connection,
+            Status.SENT,
+            moment,
+            Status.UNKNOWN,
+            "no_receipt",
+            "Message Central took it and never said what became of it.",
+        )
+
+    def _close_unconfirmed(self, connection: Connection, moment: int) -> int:
+        """Past its deadline nobody expects an answer: it stays unconfirmed, and who asked is told so."""
+        past = _past_deadline(Status.UNCONFIRMED, moment)
+        ids = list(connection.scalars(_forget_deadline(past)))
+        self.endings.tell(connection, ids, moment)
+        return len(ids)
+
+    def _recover_from_the_dead(self, connection: Connection, moment: int) -> int:
+        """Rows of a dispatcher that is gone: begun calls are in doubt, the others simply go back."""
+        alive = select(dispatchers.c.id).where(dispatchers.c.heartbeat_at > moment - LEASE_MS)
+        orphaned = IS_SENDING & messages.c.claimed_by.not_in(alive)
+        back = connection.execute(
+            update(messages)
+            .where(orphaned, messages.c.begun_at.is_(None))
+            .values(status="queued", claimed_by=None, deadline_at=messages.c.expires_at)
+        ).rowcount
+        doubted = connection.execute(
+            update(messages)
+            .where(orphaned, messages.c.begun_at.is_not(None))
+            .values(
+                status=Status.UNCONFIRMED.value,
+                finished_at=moment,
+                deadline_at=moment + self.receipt_deadline_ms,
+                error_code="interrupted",
+                error_message=(
+                    "The service was stopped while this was being sent, so it may or may not have gone out. "
+                    "A receipt or a person settles it."
+                ),
+            )
+        ).rowcount
+        # Rows that a live dispatcher holds are few, so a slice is never the limit here.
+        return 0 if back + doubted < SLICE else SLICE
+
+    def _end(
+        self, connection: Connection, state: Status, moment: int, end: Status, code: str, why: str
+    ) -> int:
+        values = {
+            "status": end.value,
+            "error_code": code,
+            "error_message": why,
+            "finished_at": moment,
+            "deadline_at": None,
+        }
+        past = _past_deadline(state, moment)
+        ids = list(connection.scalars(_statement(past, values).returning(messages.c.id)))
+        self.endings.tell(connection, ids, moment)
+        return len(ids)
+
+
+def rematch(connection: Connection, endings: Endings, moment: int, after_id: int = 0) -> int:
+    """Try parked receipts once more; returns the last one tried, 0 at the end."""
+    give_up(connection, moment - 3 * DAY)
+    parked = all_parked(connection, after_id, SLICE)
+    match_parked(connection, endings, parked)
+    return (parked[-1].row_id or 0) if len(parked) == SLICE else 0
+
+
+def register_dispatcher(connection: Connection, moment: int) -> int:
+    """Say that a dispatcher lives; returns its id."""
+    result = connection.execute(
+        insert(dispatchers).values(started_at=moment, heartbeat_at=moment).returning(dispatchers.c.id)
+    )
+    return int(result.scalar_one())
+
+
+def heartbeat(connection: Connection, dispatcher: int, moment: int) -> None:
+    """Say that it still lives, and forget those long dead."""
+    connection.execute(update(dispatchers).where(dispatchers.c.id == dispatcher).values(heartbeat_at=moment))
+    holds_rows = exists().where(IS_SENDING, messages.c.claimed_by == dispatchers.c.id)
+    connection.execute(delete(dispatchers).where(dispatchers.c.heartbeat_at < moment - DAY, ~holds_rows))
+
+
+def unregister_dispatcher(connection: Connection, dispatcher: int) -> None:
+    """Say that it ended, so that whatever it still held is taken over at once."""
+    connection.execute(delete(dispatchers).where(dispatchers.c.id == dispatcher))
+
+
+def _past_deadline(state: Status, moment: int) -> ColumnElement[bool]:
+    return HAS_DEADLINE & (messages.c.deadline_at <= moment) & (messages.c.status == state.value)
+
+
+def _statement(condition: ColumnElement[bool], values: dict[str, Any]) -> Any:
+    """Move a slice; the outer condition guards against what moved since the slice was chosen."""
+    chosen = select(messages.c.id).where(condition).limit(SLICE).with_for_update(skip_locked=True)
+    return update(messages).where(messages.c.id.in_(chosen.scalar_subquery())).values(values)
+
+
+def _move(connection: Connection, state: Status, moment: int, values: dict[str, Any]) -> int:
+    return int(connection.execute(_statement(_past_deadline(state, moment), values)).rowcount)
+
+
+def _forget_deadline(condition: ColumnElement[bool]) -> Any:
+    return _statement(condition, {"deadline_at": None}).returning(messages.c.id)
