@@ -3,6 +3,7 @@
 import sys
 
 import click
+from environs import Env
 
 from connectors import __version__
 from connectors.commands import COMMANDS
@@ -25,6 +26,8 @@ class ConnectorsGroup(click.Group):
 @click.version_option(__version__)
 def cli() -> None:
     """Send SMS through Message Central from CleverTap, Pipedrive, Shopify and your own programs."""
+    # Variables that are set already win over the file.
+    Env().read_env(".env", recurse=False)
 
 
 for _command in COMMANDS:

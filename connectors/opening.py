@@ -1,14 +1,11 @@
-"""How a command opens the service: settings from the environment and `.env`, the embedded database up to date."""
+"""How a command opens the service: settings from the environment, the embedded database up to date."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-
-from environs import Env
 
 from connectors import migrations
 from connectors.service import Service
-from connectors.settings import Settings, read_settings
+from connectors.settings import read_settings
 from connectors.shared.errors import ConnectorsError
 
 
@@ -16,17 +13,10 @@ class NotMigrated(ConnectorsError):
     """The database lacks steps that this version needs."""
 
 
-def settings() -> Settings:
-    """Read the settings, from `.env` in the current folder too; variables that are set win."""
-    if Path(".env").is_file():
-        Env.read_env(".env", recurse=False)
-    return read_settings()
-
-
 @contextmanager
 def opened() -> Iterator[Service]:
     """Give the service to a command; on the embedded default the database is brought up to date first."""
-    service = Service(settings())
+    service = Service(read_settings())
     try:
         make_current(service)
         yield service

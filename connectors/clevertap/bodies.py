@@ -34,9 +34,7 @@ def _bounded(request: Request) -> bytes:
         return request.get_data(cache=False)
     except RequestEntityTooLarge:
         _drain(request)
-        raise Refusal(
-            413, 400, "The request is larger than 10 MB. Send at most 1,000 messages at once."
-        ) from None
+        raise Refusal(413, 400, "The request is larger than 10 MB. Send at most 1,000 messages at once.") from None
     except ClientDisconnected:
         raise Refusal(400, 400, "The request ended before its body was complete.") from None
 
@@ -55,9 +53,7 @@ def _drain(request: Request) -> None:
 def _json_object(raw: bytes) -> dict[str, Any]:
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     if not raw.strip():
-        raise Refusal(
-            400, 400, "The request has no body. In CleverTap choose the type JSON and paste the sample."
-        )
+        raise Refusal(400, 400, "The request has no body. In CleverTap choose the type JSON and paste the sample.")
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
@@ -80,9 +76,7 @@ def _why_unreadable(raw: bytes, error: orjson.JSONDecodeError) -> str:
 
 def _key_value_pairs(raw: bytes) -> dict[str, Any]:
     try:
-        pairs = parse_qsl(
-            raw.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_PAIRS, errors="strict"
-        )
+        pairs = parse_qsl(raw.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_PAIRS, errors="strict")
     except UnicodeDecodeError:
         raise Refusal(400, 400, "The key-value pairs are not UTF-8.") from None
     except ValueError:

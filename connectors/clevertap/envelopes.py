@@ -30,9 +30,7 @@ class Refusal(Exception):
         self.code = code
         self.message = message
         self.headers = {
-            name: value
-            for name, value in (("Retry-After", str(retry_after or "")), ("Allow", allow or ""))
-            if value
+            name: value for name, value in (("Retry-After", str(retry_after or "")), ("Allow", allow or "")) if value
         }
 
     def response(self) -> Response:
@@ -40,9 +38,7 @@ class Refusal(Exception):
         return envelope(self.status, self.code, self.message, None, self.headers)
 
 
-def envelope(
-    status: int, code: int, message: str, data: Any, headers: dict[str, str] | None = None
-) -> Response:
+def envelope(status: int, code: int, message: str, data: Any, headers: dict[str, str] | None = None) -> Response:
     """Return `{"responseCode", "message", "data"}`."""
     body = orjson.dumps({"responseCode": code, "message": message, "data": data})
     return Response(body, status, headers, mimetype="application/json")

@@ -7,7 +7,7 @@ committed before the post: whoever is killed in between leaves a report that is 
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import orjson
@@ -43,7 +43,8 @@ log = structlog.get_logger()
 class Turns:
     """Who is being posted to, one post at a time each, and who rests after failures so that others find a thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
         self._busy: set[Destination] = set()
         self._failures: dict[Destination, int] = {}
@@ -52,7 +53,7 @@ class Turns:
     def take(self, destination: Destination) -> bool:
         """Win the right to post to it; `end` gives it back."""
         with self._lock:
-            if destination in self._busy or self._rests_until.get(destination, 0.0) > time.monotonic():
+            if destination in self._busy or self._rests_until.get(destination, 0.0) > self._clock():
                 return False
             self._busy.add(destination)
             return True
@@ -64,7 +65,7 @@ class Turns:
             if failed:
                 failures = self._failures[destination] = self._failures.get(destination, 0) + 1
                 rest = min(LONGEST_REST_SECONDS, 2.0 ** min(failures - 1, 10))
-                self._rests_until[destination] = time.monotonic() + rest
+                self._rests_until[destination] = self._clock() + rest
             else:
                 self._failures.pop(destination, None)
                 self._rests_until.pop(destination, None)

@@ -5,6 +5,7 @@ CleverTap asks once, waits 15 seconds and never asks again
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask, Request, Response, request
@@ -72,8 +73,7 @@ class Endpoint:
         except WrongPassword as error:
             return Refusal(401, INVALID_CUSTOMER_ID, str(error)).response()
         except TooManyGuesses as error:
-            refusal = Refusal(429, MAXIMUM_LIMIT_REACHED, str(error), retry_after=error.retry_after)
-            return refusal.response()
+            return Refusal(429, MAXIMUM_LIMIT_REACHED, str(error), retry_after=error.retry_after).response()
         except StoreUnavailable:
             words = "We cannot keep messages at the moment. Try again in a few seconds."
             return Refusal(503, SERVER_ERROR, words, retry_after=RETRY_SECONDS).response()
@@ -113,15 +113,11 @@ def _login(request: Request) -> Login:
 def _header(request: Request, name: str, longest: int = LONGEST_HEADER) -> str:
     """Return a header as UTF-8, which WSGI hands over as if it were Latin-1 (PEP 3333)."""
     value = request.headers.get(name, "")
-    try:
+    with suppress(UnicodeError):  # then it was Latin-1 after all
         value = value.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        pass  # it was Latin-1 after all
     value = value.strip()
     if len(value) > longest or not value.isprintable():
-        raise Refusal(
-            400, BAD_REQUEST, f"The header {name} is too long or holds characters that nobody can type."
-        )
+        raise Refusal(400, BAD_REQUEST, f"The header {name} is too long or holds characters that nobody can type.")
     return value
 
 
@@ -205,9 +201,7 @@ def _single(entry: Any, read: NewMessage | Refusal, accepted: Sequence[Accepted]
     return envelope(200, SUCCESS, "SUCCESS", data)
 
 
-def _batch(
-    entries: Sequence[Any], read: Sequence[NewMessage | Refusal], accepted: Sequence[Accepted]
-) -> Response:
+def _batch(entries: Sequence[Any], read: Sequence[NewMessage | Refusal], accepted: Sequence[Accepted]) -> Response:
     ids = iter(accepted)
     results = [
         _result(entry, message, None if isinstance(message, Refusal) else next(ids).id)

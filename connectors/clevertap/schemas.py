@@ -47,9 +47,7 @@ class Words(fields.Field[str]):
 class MobileNumber(fields.Field[str | int]):
     """A phone number as people and programs write it."""
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any
-    ) -> str | int:
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> str | int:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, str | int):
@@ -114,9 +112,7 @@ def _is_placeholder(value: Any) -> bool:
 def _flow_type(given: str | None) -> str:
     flow_type = (given or "SMS").upper()
     if flow_type == "SAUTH":
-        raise ValidationError(
-            "SAUTH (silent authentication) carries no text. Use SMS, WHATSAPP or RCS.", "flowType"
-        )
+        raise ValidationError("SAUTH (silent authentication) carries no text. Use SMS, WHATSAPP or RCS.", "flowType")
     if flow_type not in CARRIED_FLOW_TYPES:
         raise ValidationError("flowType must be SMS, WHATSAPP or RCS.", "flowType")
     return flow_type

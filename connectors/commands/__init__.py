@@ -4,9 +4,9 @@ import click
 
 from connectors.commands.accounts import accounts, api_keys, callback_url
 from connectors.commands.database import db
+from connectors.commands.demo import demo
 from connectors.commands.messages import erase, messages
 from connectors.commands.serving import serve, web, worker
-from connectors.commands.demo import demo
 
 COMMANDS: tuple[click.Command, ...] = (
     serve,

@@ -14,7 +14,7 @@ from connectors.opening import opened
 from connectors.service import Service
 from connectors.shared.accounts import api_keys as keys
 from connectors.shared.accounts import store
-from connectors.shared.accounts.health import account_health
+from connectors.shared.accounts.health import AccountHealth, account_health
 from connectors.shared.accounts.store import Defaults, Login
 from connectors.shared.errors import NotUnderstood
 from connectors.shared.gateways.base import Verdict
@@ -46,9 +46,7 @@ def _options(command: Any) -> Any:
     for option in (
         click.option("--rate", type=click.FloatRange(0, 10_000), help="Messages a second; 0: no limit."),
         click.option("--bulk", type=click.Choice(["on", "off"]), help="Whether calls for many are made."),
-        click.option(
-            "--template-id", callback=_dlt_id, help="DLT template id, for messages without their own."
-        ),
+        click.option("--template-id", callback=_dlt_id, help="DLT template id, for messages without their own."),
         click.option("--entity-id", callback=_dlt_id, help="DLT entity id."),
         click.option("--message-type", type=click.Choice(store.MESSAGE_TYPES, case_sensitive=False)),
         click.option("--country-code", callback=_country, help="Calling code for national numbers, e.g. 91."),
@@ -235,7 +233,7 @@ def _verify(service: Service, customer_id: str) -> None:
         click.echo(f"Warning: the password could not be checked now. {result.explanation}", err=True)
 
 
-def _print_accounts(found: list[dict[str, Any]]) -> None:
+def _print_accounts(found: list[AccountHealth]) -> None:
     table = Table(box=None, header_style="bold")
     for title in ("customer id", "state", "sender id", "country", "waiting", "last receipt", "unmatched"):
         table.add_column(title, justify="right" if title in ("waiting", "unmatched") else "left")

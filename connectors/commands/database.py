@@ -3,8 +3,8 @@
 import click
 
 from connectors import migrations
-from connectors.opening import settings
 from connectors.service import Service
+from connectors.settings import read_settings
 
 
 @click.group()
@@ -15,6 +15,6 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the database up to date; safe to run again."""
-    service = Service(settings())
+    service = Service(read_settings())
     migrations.upgrade(service.database)
     click.echo("The database is up to date.")

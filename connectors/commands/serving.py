@@ -6,27 +6,26 @@ import signal
 
 import click
 
-from connectors.opening import make_current, settings
+from connectors.opening import make_current
 from connectors.service import Service
 from connectors.serving.parents import die_with_parent
 from connectors.serving.supervisor import Supervisor
 from connectors.serving.web import run_web
 from connectors.serving.worker import run_worker
+from connectors.settings import read_settings
 from connectors.shared.logs import set_up_logs
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option(
-    "--workers", type=click.IntRange(1, 64), help="Web processes.  [default: CONNECTORS_WEB_WORKERS or 4]"
-)
+@click.option("--workers", type=click.IntRange(1, 64), help="Web processes.  [default: CONNECTORS_WEB_WORKERS or 4]")
 @click.option("--no-dispatch", is_flag=True, help="Only accept; `connectors worker` sends.")
 @click.pass_context
 def serve(ctx: click.Context, host: str, port: int, workers: int | None, no_dispatch: bool) -> None:
     """Run the service: it accepts, sends, and takes receipts."""
     set_up_logs()
-    service = Service(settings())
+    service = Service(read_settings())
     make_current(service)
     count = workers or service.settings.web_workers
     service.close()
@@ -45,7 +44,7 @@ def web(host: str, port: int, workers: int) -> None:
     """Run the web side alone."""
     _mind_supervisor(signal.SIGKILL)
     set_up_logs()
-    run_web(dataclasses.replace(settings(), web_workers=workers), host, port)
+    run_web(dataclasses.replace(read_settings(), web_workers=workers), host, port)
 
 
 @click.command()
@@ -53,7 +52,7 @@ def worker() -> None:
     """Run a dispatcher alone, beside `connectors serve --no-dispatch`."""
     _mind_supervisor(signal.SIGTERM)
     set_up_logs()
-    service = Service(settings())
+    service = Service(read_settings())
     make_current(service)
     run_worker(service)
 

@@ -42,7 +42,9 @@ class NoAnswer(Response):
 
 
 def json_answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(body), status, headers, content_type="application/json")
+    return Response(
+        orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS), status, headers, content_type="application/json"
+    )
 
 
 def envelope(code: int, data: Mapping[str, Any], status: int | None = None) -> Response:
@@ -57,7 +59,6 @@ def sent(verification_id: str, mobile: str | None, transaction_id: str) -> Respo
     data = {
         "verificationId": verification_id,
         "mobileNumber": mobile,
-        "responseCode": "200",
         "errorMessage": None,
         "timeout": SMS_TIMEOUT,
         "smsCLI": None,

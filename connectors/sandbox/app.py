@@ -11,22 +11,14 @@ from connectors.sandbox.state import EXTENSION, Sandbox
 
 def create_sandbox(options: SandboxOptions | None = None) -> Flask:
     """Return the app; its books are the Sandbox in `app.extensions["sandbox"]`."""
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.extensions[EXTENSION] = Sandbox(options or SandboxOptions())
     for module in (message_central, clevertap, control, page):
         app.register_blueprint(module.blueprint)
     app.register_error_handler(HTTPException, _refuse)
-    app.after_request(_harden)
     return app
 
 
 def _refuse(problem: HTTPException) -> Response:
     status = problem.code or 500
     return json_answer({"status": status, "error": problem.name}, status)
-
-
-def _harden(response: Response) -> Response:
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response

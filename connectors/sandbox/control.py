@@ -59,8 +59,9 @@ def settings() -> Response:
 @blueprint.put("/settings")
 def change_settings() -> Response:
     """Change what the body names; 400 with the fields where something does not validate."""
+    body: Any = request.get_json(force=True, silent=True)
     try:
-        changes = SettingsSchema().load(request.get_json(force=True, silent=True) or {})
+        changes = SettingsSchema().load(body)
     except ValidationError as problem:
         return json_answer({"status": 400, "errors": problem.messages}, 400)
     if "callback_urls" in changes:

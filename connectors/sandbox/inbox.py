@@ -107,7 +107,7 @@ class Inbox:
         key = (message.to, message.text)
         self.duplicates += self._seen[key] > 0
         self._seen[key] += 1
-        phone = self._phones.setdefault(message.to, Phone())
+        phone = self._phones.get(message.to) or self._phones.setdefault(message.to, Phone())
         phone.newest.append(message)
         phone.total += 1
         phone.held += 1

@@ -1,8 +1,9 @@
 """Message Central's three calls, as documented: all inputs are in the query string, even of a POST."""
 
 import time
-import uuid
+from typing import IO
 
+import uuid_utils
 from flask import Blueprint, Response, g, request
 
 from connectors.sandbox import answers
@@ -28,6 +29,7 @@ blueprint = Blueprint("message_central", __name__)
 @blueprint.before_request
 def break_down() -> Response | None:
     """Answer in place of the call while there is an outage."""
+    g.parameters = request.args.to_dict()
     sandbox = current_sandbox()
     outage = sandbox.settings.outage
     if outage is None:
@@ -91,7 +93,14 @@ def _kind() -> CallKind:
         return CallKind.TOKEN
     if request.path.startswith(VALIDATE_PATH):
         return CallKind.VALIDATE
-    return kind_of(request.args, "file" in request.files)
+    return kind_of(g.parameters, request.mimetype == "multipart/form-data")
+
+
+def _workbook() -> IO[bytes] | None:
+    if request.mimetype != "multipart/form-data":
+        return None
+    file = request.files.get("file")
+    return file.stream if file else None
 
 
 def _authorized(sandbox: Sandbox) -> bool:
@@ -103,9 +112,8 @@ def _authorized(sandbox: Sandbox) -> bool:
 def _send(sandbox: Sandbox) -> Response:
     if not _authorized(sandbox):
         return answers.unauthorized(request.path)
-    file = request.files.get("file")
     try:
-        call = read_call(request.args, file.stream if file else None)
+        call = read_call(g.parameters, _workbook())
     except Refused as refusal:
         return answers.refusal(refusal.code, refusal.why)
     g.recipients = len(call.recipients)
@@ -129,7 +137,7 @@ def _rule(sandbox: Sandbox, call: SendCall) -> Answer:
 
 
 def _send_messages(sandbox: Sandbox, call: SendCall) -> Response:
-    transaction_id = str(uuid.uuid4())
+    transaction_id = str(uuid_utils.uuid4())
     _deliver(sandbox, [_message(call, recipient, transaction_id) for recipient in call.recipients])
     mobile = call.recipients[0].mobile if call.kind is CallKind.SINGLE else None
     return answers.sent(sandbox.codes.next_id(), mobile, transaction_id)

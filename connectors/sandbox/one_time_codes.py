@@ -4,9 +4,10 @@ import itertools
 import secrets
 import threading
 import time
-import uuid
 from collections import OrderedDict
 from dataclasses import dataclass, field
+
+import uuid_utils
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class OneTimeCodes:
         """
         digits = "".join(secrets.choice("0123456789") for _ in range(length))
         now = time.monotonic()
-        code = OneTimeCode(self.next_id(), country_code, mobile, digits, str(uuid.uuid4()), now + timeout)
+        code = OneTimeCode(self.next_id(), country_code, mobile, digits, str(uuid_utils.uuid4()), now + timeout)
         with self._lock:
             out = self._by_number.get(code.to)
             if out and not out.verified and out.expires > now:

@@ -21,7 +21,9 @@ from connectors.sandbox.options import SandboxOptions
 POSTERS = 6
 LONGEST_LIST = 100
 LIST_ABOVE = 20
-TRIES = 3
+RETRY_PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)
+"""Seconds before each try; the vendor says nothing of trying again, a demo has to survive a restart."""
+
 TIMEOUTS = (2, 5)
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
@@ -64,6 +66,18 @@ class Receipt:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Receipts that travel in one post."""
+
+    url: str = field(repr=False)
+    receipts: list[Receipt]
+
+    def body(self) -> bytes:
+        payloads = [receipt.payload() for receipt in self.receipts]
+        return orjson.dumps(payloads if len(payloads) > 1 else payloads[0])
+
+
 class ReceiptSender:
     """Holds receipts until they are due, then posts them to every callback URL of the moment."""
 
@@ -73,7 +87,7 @@ class ReceiptSender:
         self._wake = threading.Condition()
         self._waiting: list[Receipt] = []
         self._sequence = itertools.count()
-        self._parcels: queue.SimpleQueue[list[Receipt] | None] = queue.SimpleQueue()
+        self._parcels: queue.SimpleQueue[Parcel | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._closed = threading.Event()
         self.posted = 0
@@ -102,8 +116,8 @@ class ReceiptSender:
         with self._wake:
             self._waiting.clear()
             with suppress(queue.Empty):
-                while True:
-                    self._dealt -= len(self._parcels.get_nowait() or ())
+                while parcel := self._parcels.get_nowait():
+                    self._dealt -= len(parcel.receipts)
             self.posted = self.failed = 0
 
     def close(self) -> None:
@@ -128,10 +142,12 @@ class ReceiptSender:
         while not self._closed.is_set():
             with self._wake:
                 due = self._take_due()
+                parcels = list(self._parcels_of(due))
+                self._dealt += sum(len(parcel.receipts) for parcel in parcels)
                 if not due:
                     self._wake.wait(self._pause())
             self._settle(due)
-            for parcel in self._parcels_of(due):
+            for parcel in parcels:
                 self._parcels.put(parcel)
 
     def _take_due(self) -> list[Receipt]:
@@ -139,7 +155,6 @@ class ReceiptSender:
         now = time.monotonic()
         while self._waiting and self._waiting[0].due <= now:
             due.append(heapq.heappop(self._waiting))
-        self._dealt += len(due)
         return due
 
     def _pause(self) -> float | None:
@@ -149,30 +164,29 @@ class ReceiptSender:
         for status, same in itertools.groupby(receipts, key=lambda receipt: receipt.status):
             self._inbox.settle([receipt.message for receipt in same], STATES[status])
 
-    def _parcels_of(self, receipts: list[Receipt]) -> Iterator[list[Receipt]]:
-        together = self._settings().receipt_lists and len(receipts) > LIST_ABOVE
+    def _parcels_of(self, receipts: list[Receipt]) -> Iterator[Parcel]:
+        settings = self._settings()
+        together = settings.receipt_lists and len(receipts) > LIST_ABOVE
         size = LONGEST_LIST if together else 1
         for start in range(0, len(receipts), size):
-            yield receipts[start : start + size]
+            for url in settings.callback_urls:
+                yield Parcel(url, receipts[start : start + size])
 
     def _post_parcels(self) -> None:
         with requests.Session() as session:
             session.trust_env = False
-            while (parcel := self._parcels.get()) is not None:
-                for url in self._settings().callback_urls:
-                    self._post(session, url, parcel)
-                with self._wake:
-                    self._dealt -= len(parcel)
+            while parcel := self._parcels.get():
+                self._post(session, parcel)
 
-    def _post(self, session: requests.Session, url: str, parcel: list[Receipt]) -> None:
-        payloads = [receipt.payload() for receipt in parcel]
-        body = orjson.dumps(payloads if len(payloads) > 1 else payloads[0])
-        taken = any(self._try(session, url, body, pause) for pause in range(TRIES))
+    def _post(self, session: requests.Session, parcel: Parcel) -> None:
+        body = parcel.body()
+        taken = any(self._try(session, parcel.url, body, pause) for pause in RETRY_PAUSES)
         with self._wake:
-            self.posted += len(parcel) * taken
-            self.failed += len(parcel) * (not taken)
+            self._dealt -= len(parcel.receipts)
+            self.posted += len(parcel.receipts) * taken
+            self.failed += len(parcel.receipts) * (not taken)
 
-    def _try(self, session: requests.Session, url: str, body: bytes, pause: int) -> bool:
+    def _try(self, session: requests.Session, url: str, body: bytes, pause: float) -> bool:
         if self._closed.wait(pause):
             return False
         headers = {"Content-Type": "application/json"}

@@ -103,7 +103,7 @@ def _recipients(parameters: Mapping[str, str], workbook: IO[bytes] | None) -> tu
         return _recipients_of_workbook(workbook, text)
     if parameters.get("phoneNumbers"):
         entries = [entry.split() for entry in parameters["phoneNumbers"].split(",") if entry.strip()]
-        if any(len(entry) != 2 for entry in entries):
+        if not entries or any(len(entry) != 2 for entry in entries):
             raise Refused(511, "phoneNumbers must hold country code, space, number")
         return tuple(_recipient(country_code, mobile, text) for country_code, mobile in entries)
     return (_recipient(parameters.get("countryCode", ""), parameters.get("mobileNumber", ""), text),)

@@ -4,7 +4,6 @@ import os
 import signal
 from typing import Any
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
@@ -19,8 +18,8 @@ ACCESS_FORMAT = "%(h)s %(m)s %(U)s %(s)s %(B)s %(M)sms"
 class AccessLogger(Logger):
     """gunicorn's log, without what a path of ours may hold: callback tokens and numbers."""
 
-    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
-        atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
+    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> Any:
+        atoms = super().atoms(resp, req, environ, request_time)
         atoms["U"] = masked_path(str(environ.get("PATH_INFO", "")))
         return atoms
 
@@ -29,12 +28,12 @@ def masked_path(path: str) -> str:
     """Return a path as a log may show it."""
     parts = path.split("/")
     for index, part in enumerate(parts):
-        if index and parts[index - 1] == "callbacks" or sum(map(str.isdigit, part)) >= 7 and "-" not in part:
+        if (index and parts[index - 1] == "callbacks") or (sum(map(str.isdigit, part)) >= 7 and "-" not in part):
             parts[index] = "***"
     return "/".join(part if part.isprintable() else "?" for part in parts)
 
 
-class WebServer(BaseApplication):  # type: ignore[misc] # gunicorn has no types
+class WebServer(BaseApplication):
     """gunicorn, configured by our settings alone: no file and no GUNICORN_CMD_ARGS changes it."""
 
     def __init__(self, settings: Settings, host: str, port: int) -> None:
@@ -63,7 +62,7 @@ class WebServer(BaseApplication):  # type: ignore[misc] # gunicorn has no types
         for name, value in options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> Any:
         # Each worker builds its own app: threads and connections do not survive a fork.
         from connectors.app import create_app
 

@@ -50,44 +50,61 @@ def dispatcher_for(service: Service) -> Dispatcher:
 
 
 def _house_jobs(service: Service) -> list[Job]:
-    sweeper = sweep.Sweeper(service.endings, service.settings.receipt_deadline_ms)
-    pool = ThreadPoolExecutor(MOST_PROOFS_AT_ONCE, thread_name_prefix="proof")
+    house = House(service)
+    return [
+        Job("sweep", 1.0, house.sweep),
+        Job("rematch", 3.0, house.rematch),
+        Job("settle", 3.0, house.settle),
+        Job("prove", 0.5, house.prove, house.close),
+        Job("purge", 600.0, house.purge),
+    ]
 
-    def sweep_all() -> None:
+
+class House:
+    """The dispatcher's own jobs: what is late is moved, what is unproven is tried, what is old goes."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._database = service.database
+        self._sweeper = sweep.Sweeper(service.endings, service.settings.receipt_deadline_ms)
+        self._pool = ThreadPoolExecutor(MOST_PROOFS_AT_ONCE, thread_name_prefix="proof")
+
+    def sweep(self) -> None:
+        """Move every row whose deadline has passed."""
         busy = True
         while busy:
-            with service.database.write() as connection:
-                busy = sweeper.sweep(connection, now_ms())
+            with self._database.write() as connection:
+                busy = self._sweeper.sweep(connection, now_ms())
 
-    def rematch_all() -> None:
+    def rematch(self) -> None:
+        """Try the receipts that fitted no message."""
         last = 0
         while True:
-            with service.database.write() as connection:
-                last = sweep.rematch(connection, service.endings, now_ms(), last)
+            with self._database.write() as connection:
+                last = sweep.rematch(connection, self._service.endings, now_ms(), last)
             if not last:
                 return
 
-    def settle() -> None:
-        with service.database.write() as connection:
-            proving.settle_leftovers(connection, service.endings, now_ms())
+    def settle(self) -> None:
+        """Move or fail what was accepted on credentials that were merged or refused."""
+        with self._database.write() as connection:
+            proving.settle_leftovers(connection, self._service.endings, now_ms())
 
-    def prove(connection_id: int) -> None:
-        if take_attempt(service.database, connection_id):
-            result = service.message_central.prove(connection_id)
-            record_proof(service.database, service.endings, connection_id, result)
-
-    def prove_all() -> None:
-        with service.database.read() as connection:
+    def prove(self) -> None:
+        """Try credentials that the vendor could not be asked about."""
+        with self._database.read() as connection:
             due = proving.due_for_proof(connection, now_ms(), MOST_PROOFS_AT_ONCE)
-        list(pool.map(prove, due))
+        list(self._pool.map(self._prove_one, due))
 
-    def purge() -> None:
-        retention.purge(service.database, service.forgetting, now_ms() - service.settings.retention_ms)
+    def purge(self) -> None:
+        """Remove numbers and texts past their days."""
+        retention.purge(self._database, self._service.forgetting, now_ms() - self._service.settings.retention_ms)
 
-    return [
-        Job("sweep", 1.0, sweep_all),
-        Job("rematch", 3.0, rematch_all),
-        Job("settle", 3.0, settle),
-        Job("prove", 0.5, prove_all),
-        Job("purge", 600.0, purge),
-    ]
+    def close(self) -> None:
+        """Let go of the threads."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _prove_one(self, connection_id: int) -> None:
+        if take_attempt(self._database, connection_id):
+            result = self._service.message_central.prove(connection_id)
+            record_proof(self._database, self._service.endings, connection_id, result)

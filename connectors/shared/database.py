@@ -19,6 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from connectors.shared.errors import StoreUnavailable
 
 BUSY_SECONDS = 10
+CONNECT_SECONDS = 5
 # The driver is in autocommit already; SQLAlchemy's own option would switch it at each checkout.
 READS = {"connectors_reads": True}
 
@@ -39,9 +40,7 @@ class Database:
         self.url = url
         self.embedded = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.embedded else _postgresql_engine(url)
-        self._reader = self.engine.execution_options(
-            **(READS if self.embedded else {"isolation_level": "AUTOCOMMIT"})
-        )
+        self._reader = self.engine.execution_options(**(READS if self.embedded else {"isolation_level": "AUTOCOMMIT"}))
         self._turn = WriteTurn(Path(self.engine.url.database or "")) if self.embedded else None
 
     @contextmanager
@@ -67,6 +66,8 @@ class Database:
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        if self._turn is not None:
+            self._turn.close()
 
 
 class WriteTurn:
@@ -94,6 +95,12 @@ class WriteTurn:
         fcntl.flock(self._opened(), fcntl.LOCK_UN)
         self._within_process.release()
 
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
     def _opened(self) -> IO[str]:
         # A descriptor inherited through fork shares its lock with the parent, so each process opens its own.
         if self._file is None or self._owner != os.getpid():
@@ -119,7 +126,12 @@ def _sqlite_engine(url: str) -> Engine:
     path = Path(url.removeprefix("sqlite:///"))
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, pool_size=8, max_overflow=64, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS}
+        url,
+        paramstyle="named",
+        pool_size=8,
+        max_overflow=64,
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_SECONDS},
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
@@ -127,7 +139,14 @@ def _sqlite_engine(url: str) -> Engine:
 
 
 def _postgresql_engine(url: str) -> Engine:
-    return create_engine(url, pool_size=8, max_overflow=24, pool_recycle=1_800, hide_parameters=True)
+    return create_engine(
+        url,
+        pool_size=8,
+        max_overflow=24,
+        pool_recycle=1_800,
+        hide_parameters=True,
+        connect_args={"connect_timeout": CONNECT_SECONDS},
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:

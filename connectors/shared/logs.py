@@ -27,9 +27,7 @@ def set_up_logs(level: int = logging.INFO) -> None:
     )
 
 
-def _without_values(
-    _logger: object, _method: str, event: structlog.typing.EventDict
-) -> structlog.typing.EventDict:
+def _without_values(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Show where an exception came from and its kind: its words may hold a URL, a number or a text."""
     if event.pop("exc_info", None):
         kind, _, trace = sys.exc_info()

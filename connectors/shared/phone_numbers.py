@@ -141,11 +141,7 @@ def _without_formatting(text: str) -> str:
 
 
 def _is_formatting(character: str) -> bool:
-    return (
-        character in _PUNCTUATION
-        or character.isspace()
-        or unicodedata.category(character) in _DROPPED_CATEGORIES
-    )
+    return character in _PUNCTUATION or character.isspace() or unicodedata.category(character) in _DROPPED_CATEGORIES
 
 
 def _why_refused(character: str) -> str:
@@ -159,9 +155,7 @@ def _why_refused(character: str) -> str:
 def _read_international(digits: str) -> PhoneNumber:
     number = _parse("+" + digits, None)
     if number is None or not (_is_possible(number) or phonenumbers.is_valid_number(number)):
-        raise InvalidNumber(
-            f"No phone number can look like this: check its country code and length. {_EXAMPLE}"
-        )
+        raise InvalidNumber(f"No phone number can look like this: check its country code and length. {_EXAMPLE}")
     split = _split(number)
     # A trunk prefix was dropped, as in +91 (0)98…: where it stood twice, what is left is not yet settled.
     return split if len(split.digits) >= len(digits) else _read_international(split.digits)

@@ -117,8 +117,7 @@ def _read_key(path: Path) -> str:
     with path.open("rb") as file:
         content = file.read(_LONGEST_KEY_FILE + 1).strip()
     if not (
-        _SHORTEST_KEY_FILE <= len(content) <= _LONGEST_KEY_FILE
-        and all(0x21 <= octet <= 0x7E for octet in content)
+        _SHORTEST_KEY_FILE <= len(content) <= _LONGEST_KEY_FILE and all(0x21 <= octet <= 0x7E for octet in content)
     ):
         raise KeyFileUnusable(
             f"{path} holds no key. Put the file back from a backup, or set CONNECTORS_SECRET_KEY. "
@@ -139,9 +138,7 @@ def _create_key(path: Path) -> None:
     except OSError as error:
         if error.errno not in _NO_HARD_LINKS:
             raise
-        raise KeyFileUnusable(
-            f"A key file cannot be made in {path.parent}. Set CONNECTORS_SECRET_KEY."
-        ) from error
+        raise KeyFileUnusable(f"A key file cannot be made in {path.parent}. Set CONNECTORS_SECRET_KEY.") from error
     finally:
         draft.unlink(missing_ok=True)
 

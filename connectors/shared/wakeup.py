@@ -139,7 +139,7 @@ class RedisWakeup(Wakeup):
     def wait(self, seconds: float, stop: threading.Event) -> None:
         try:
             if self._subscription is None:
-                self._subscription = self._client.pubsub(ignore_subscribe_messages=True)
+                self._subscription = self._client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
                 self._subscription.subscribe(CHANNEL)
             self._subscription.get_message(timeout=seconds)
         except redis.RedisError:

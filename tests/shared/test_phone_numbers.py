@@ -100,9 +100,7 @@ def test_an_unknown_default_country_counts_as_none(default: str) -> None:
         read_number("09816111111", default)
 
 
-@pytest.mark.parametrize(
-    ("code", "region"), [("91", "IN"), ("+91", "IN"), ("1", "US"), ("7", "RU"), ("44", "GB")]
-)
+@pytest.mark.parametrize(("code", "region"), [("91", "IN"), ("+91", "IN"), ("1", "US"), ("7", "RU"), ("44", "GB")])
 def test_main_region_of_a_calling_code(code: str, region: str) -> None:
     assert region_of(code) == region
 

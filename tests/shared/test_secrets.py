@@ -103,10 +103,7 @@ def test_a_token_gives_no_digest_away() -> None:
 
 def test_values_stay_the_same_from_release_to_release() -> None:
     # Stored digests and tokens that others hold hang on these: a change here breaks every installation.
-    assert (
-        BOX.digest("C-1", "password").hex()
-        == "0302b8b5cf304519d7ceff28601e47fb63ad89d28022104ebd00d5b489466cca"
-    )
+    assert BOX.digest("C-1", "password").hex() == "0302b8b5cf304519d7ceff28601e47fb63ad89d28022104ebd00d5b489466cca"
     assert BOX.token("callback", "account-1") == "9f8262c8ccb052ffff339bd5110e769612ddba1f"
     assert (
         BOX.decrypt(
@@ -184,9 +181,7 @@ def test_processes_that_start_at_once_agree(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 20
 
 
-def _load_many(
-    barrier: Barrier, folder: Path, answers: "multiprocessing.queues.SimpleQueue[list[str]]"
-) -> None:
+def _load_many(barrier: Barrier, folder: Path, answers: "multiprocessing.queues.SimpleQueue[list[str]]") -> None:
     keys = []
     for number in range(20):
         barrier.wait()

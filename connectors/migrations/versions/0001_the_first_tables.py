@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -125,6 +124,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
     )
     with op.batch_alter_table("receipts", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_receipts_fits_no_message",
+            ["account_id"],
+            unique=False,
+            sqlite_where=sa.text("(matched_id IS NULL OR matched_id = '')"),
+            postgresql_where=sa.text("(matched_id IS NULL OR matched_id = '')"),
+        )
         batch_op.create_index("ix_receipts_received", ["received_at"], unique=False)
         batch_op.create_index("ix_receipts_recipient", ["recipient"], unique=False)
         batch_op.create_index(
@@ -199,11 +205,25 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_messages_recipient", ["recipient"], unique=False)
         batch_op.create_index(
+            "ix_messages_scheduled",
+            ["connection_id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'scheduled'"),
+            postgresql_where=sa.text("status = 'scheduled'"),
+        )
+        batch_op.create_index(
             "ix_messages_transaction",
             ["transaction_id"],
             unique=False,
             sqlite_where=sa.text("transaction_id IS NOT NULL"),
             postgresql_where=sa.text("transaction_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_messages_unconfirmed",
+            ["account_id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'unconfirmed'"),
+            postgresql_where=sa.text("status = 'unconfirmed'"),
         )
         batch_op.create_index("uq_messages_content", ["account_id", "content_digest"], unique=True)
 
@@ -251,9 +271,19 @@ def downgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index("uq_messages_content")
         batch_op.drop_index(
+            "ix_messages_unconfirmed",
+            sqlite_where=sa.text("status = 'unconfirmed'"),
+            postgresql_where=sa.text("status = 'unconfirmed'"),
+        )
+        batch_op.drop_index(
             "ix_messages_transaction",
             sqlite_where=sa.text("transaction_id IS NOT NULL"),
             postgresql_where=sa.text("transaction_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_messages_scheduled",
+            sqlite_where=sa.text("status = 'scheduled'"),
+            postgresql_where=sa.text("status = 'scheduled'"),
         )
         batch_op.drop_index("ix_messages_recipient")
         batch_op.drop_index(
@@ -282,6 +312,11 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_receipts_recipient")
         batch_op.drop_index("ix_receipts_received")
+        batch_op.drop_index(
+            "ix_receipts_fits_no_message",
+            sqlite_where=sa.text("(matched_id IS NULL OR matched_id = '')"),
+            postgresql_where=sa.text("(matched_id IS NULL OR matched_id = '')"),
+        )
 
     op.drop_table("receipts")
     with op.batch_alter_table("connections", schema=None) as batch_op:

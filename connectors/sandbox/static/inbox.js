@@ -17,6 +17,7 @@ const GLYPHS = {
   bad: "M3.5 3l6 6.5M9.5 3l-6 6.5",
   waiting: "M6.5 3v3.5l2.5 1.5M12 6.5a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0z",
 };
+const TYPES = { TRANSACTION: "transactional", PROMOTIONAL: "promotional", OTP: "one-time code" };
 const AVATARS = 6;
 
 const byId = (id) => document.getElementById(id);
@@ -40,8 +41,10 @@ function glyph(kind) {
   return svg;
 }
 
-function showChip(chip, state) {
+function showState(bubble, state) {
   const [words, kind] = STATES[state] ?? [state, "waiting"];
+  const chip = bubble.querySelector(".chip");
+  bubble.classList.toggle("lost", kind === "bad");
   chip.className = `chip ${kind}`;
   chip.replaceChildren(glyph(kind), words);
 }
@@ -69,7 +72,7 @@ function newBubble(message) {
   const bubble = byId("bubble-template").content.cloneNode(true).firstElementChild;
   const channel = message.flow_type === "SMS" ? "" : `${message.flow_type} · `;
   bubble.querySelector(".sender").textContent = message.sender_id;
-  bubble.querySelector(".kind").textContent = channel + message.message_type.toLowerCase();
+  bubble.querySelector(".kind").textContent = channel + (TYPES[message.message_type] ?? message.message_type);
   showText(bubble, message.text);
   const time = bubble.querySelector("time");
   const at = new Date(message.at);
@@ -95,7 +98,7 @@ function bubbleOf(card, message) {
   const known = card.bubbles.get(message.index) ?? { node: newBubble(message), state: null };
   if (known.state !== message.state) {
     known.state = message.state;
-    showChip(known.node.querySelector(".chip"), message.state);
+    showState(known.node, message.state);
   }
   return known;
 }
@@ -130,8 +133,10 @@ function showPhones(phones, total) {
 }
 
 function showCount(shown, total) {
-  byId("shown").textContent = shown === total ? "" : `${figures.format(shown)} of ${figures.format(total)}`;
-  byId("more").hidden = Boolean(asked) || shown === total;
+  const all = asked || shown === total;
+  const found = `${figures.format(shown)} found`;
+  byId("shown").textContent = asked ? found : all ? "" : `the newest ${figures.format(shown)} of ${figures.format(total)}`;
+  byId("more").hidden = Boolean(all);
   byId("empty").hidden = shown > 0;
   byId("empty-title").textContent = asked ? "No phone fits" : "No message yet";
   byId("empty-text").textContent = asked
@@ -167,6 +172,7 @@ async function look() {
   const search = byId("search").value.trim();
   const query = new URLSearchParams({ search });
   if (version !== null && search === asked) query.set("version", version);
+  const searched = search !== asked;
   const answer = await fetch(`sandbox/inbox?${query}`);
   if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
   const { version: current, phones, stats } = await answer.json();
@@ -174,7 +180,8 @@ async function look() {
   version = current;
   if (phones) showPhones(phones, stats.phones);
   showTotals(stats);
-  announce(stats.messages);
+  if (searched) byId("news").textContent = search ? `${figures.format(phones.length)} phones found` : "All phones are shown";
+  else announce(stats.messages);
 }
 
 let timer = 0;
@@ -184,14 +191,16 @@ async function keepLooking() {
   clearTimeout(timer);
   if (looking) return;
   looking = true;
+  let pause = POLL_MS;
   try {
     await look();
     showConnection("live", "Live");
+    if (byId("search").value.trim() !== asked) pause = 0;
   } catch {
     showConnection("lost", "The sandbox does not answer; trying again");
   }
   looking = false;
-  if (!document.hidden) timer = setTimeout(keepLooking, byId("search").value.trim() === asked ? POLL_MS : 0);
+  if (!document.hidden) timer = setTimeout(keepLooking, pause);
 }
 
 byId("search").addEventListener("input", keepLooking);

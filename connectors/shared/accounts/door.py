@@ -24,7 +24,7 @@ REMEMBERED_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 3.0
 LOOK_AGAIN_SECONDS = 0.05
 MOST_REMEMBERED = 10_000
-WRONG_PASSWORD = "Message Central does not accept this customer id with this password."
+NOT_ACCEPTED = "Message Central does not accept this customer id with this password."
 
 
 class WrongPassword(ConnectorsError):
@@ -80,7 +80,7 @@ class Door:
                 self._waiting_room.release()
         found = _holder(self._senders(login.customer_id, anew=True), digests)
         if found is None or found.state is ConnectionState.REFUSED:
-            raise WrongPassword(WRONG_PASSWORD)
+            raise WrongPassword(NOT_ACCEPTED)
         if found.state is ConnectionState.ACTIVE:
             self._guesses.right(login.customer_id)
         return found
@@ -88,7 +88,7 @@ class Door:
     def _keep(self, login: Login, *, refused_before: bool) -> int:
         if not self._guesses.admit(login.customer_id):
             if refused_before:
-                raise WrongPassword(WRONG_PASSWORD)
+                raise WrongPassword(NOT_ACCEPTED)
             raise TooManyGuesses(
                 "Too many wrong passwords came for this customer id. Wait a minute, then try the right one."
             )
@@ -159,9 +159,7 @@ def _may_pass(known: Sender) -> bool:
 
 def _holder(candidates: list[Sender], digests: tuple[bytes, ...]) -> Sender | None:
     holders = [
-        sender
-        for sender in candidates
-        if any(compare_digest(sender.secret_digest, digest) for digest in digests)
+        sender for sender in candidates if any(compare_digest(sender.secret_digest, digest) for digest in digests)
     ]
     # The customer's own connection comes before a guess that turned out to be right.
     return min(holders, key=lambda sender: (not _may_pass(sender), sender.connection_id), default=None)

@@ -74,16 +74,12 @@ def promote(connection: Connection, connection_id: int) -> None:
         connection.execute(
             update(accounts).where(accounts.c.id == proven["account_id"]).values(customer_id=proven["login"])
         )
-        connection.execute(
-            update(connections).where(connections.c.id == connection_id).values(_active(now_ms()))
-        )
+        connection.execute(update(connections).where(connections.c.id == connection_id).values(_active(now_ms())))
     else:
         _take_over(connection, proven, stored)
 
 
-def refuse(
-    connection: Connection, endings: Endings, connection_id: int, code: str | None, reason: str
-) -> None:
+def refuse(connection: Connection, endings: Endings, connection_id: int, code: str | None, reason: str) -> None:
     """The vendor says the credentials are wrong: what waited on them alone fails."""
     changed = connection.execute(
         update(connections)
@@ -149,9 +145,7 @@ def settle_leftovers(connection: Connection, endings: Endings, moment: int) -> N
         if leftover["state"] == ConnectionState.MERGED:
             _move_messages(connection, leftover["id"], leftover["merged_into"])
         else:
-            fail_waiting(
-                connection, endings, leftover["id"], leftover["reason_code"], leftover["reason"] or ""
-            )
+            fail_waiting(connection, endings, leftover["id"], leftover["reason_code"], leftover["reason"] or "")
     connection.execute(
         delete(connections).where(
             row.state.in_((ConnectionState.MERGED.value, ConnectionState.REFUSED.value)),
@@ -162,9 +156,7 @@ def settle_leftovers(connection: Connection, endings: Endings, moment: int) -> N
     _delete_empty_accounts(connection)
 
 
-def fail_waiting(
-    connection: Connection, endings: Endings, connection_id: int, code: str | None, reason: str
-) -> None:
+def fail_waiting(connection: Connection, endings: Endings, connection_id: int, code: str | None, reason: str) -> None:
     """Fail what waits on a connection that will never be usable."""
     statement = (
         update(messages)
@@ -210,9 +202,7 @@ def _move_messages(connection: Connection, from_id: int, to_id: int | None) -> N
     # A first copy may have come by the stored credentials meanwhile; then this one is a second copy.
     twin = messages.alias()
     copy = (
-        select(twin.c.id)
-        .where(twin.c.account_id == owner, twin.c.content_digest == messages.c.content_digest)
-        .exists()
+        select(twin.c.id).where(twin.c.account_id == owner, twin.c.content_digest == messages.c.content_digest).exists()
     )
     connection.execute(
         update(messages)
@@ -227,9 +217,7 @@ def _move_messages(connection: Connection, from_id: int, to_id: int | None) -> N
         )
     )
     connection.execute(
-        update(messages)
-        .where(messages.c.connection_id == from_id)
-        .values(connection_id=to_id, account_id=owner)
+        update(messages).where(messages.c.connection_id == from_id).values(connection_id=to_id, account_id=owner)
     )
 
 

@@ -59,12 +59,14 @@ _SENDER_COLUMNS = (
     connections.c.account_id,
     connections.c.id.label("connection_id"),
     connections.c.login.label("customer_id"),
-    *(
-        connections.c[name]
-        for name in (
-            "state failures secret_digest sender_id country_code message_type entity_id template_id".split()
-        )
-    ),
+    connections.c.state,
+    connections.c.failures,
+    connections.c.secret_digest,
+    connections.c.sender_id,
+    connections.c.country_code,
+    connections.c.message_type,
+    connections.c.entity_id,
+    connections.c.template_id,
 )
 
 
@@ -81,8 +83,7 @@ def senders(connection: Connection, customer_id: str) -> list[Sender]:
         connections.c.state != ConnectionState.MERGED.value,
     )
     return [
-        Sender(**{**row, "state": ConnectionState(row["state"])})
-        for row in connection.execute(statement).mappings()
+        Sender(**{**row, "state": ConnectionState(row["state"])}) for row in connection.execute(statement).mappings()
     ]
 
 
@@ -205,6 +206,4 @@ def account_ids(connection: Connection) -> list[int]:
 
 def mark_proven(connection: Connection, connection_id: int) -> None:
     """Remember that the vendor accepted the credentials."""
-    connection.execute(
-        update(connections).where(connections.c.id == connection_id).values(proven_at=now_ms())
-    )
+    connection.execute(update(connections).where(connections.c.id == connection_id).values(proven_at=now_ms()))

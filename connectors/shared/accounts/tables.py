@@ -50,9 +50,7 @@ connections = Table(
     Column("entity_id", String(64)),
     Column("template_id", String(64)),
     Column("rate", Float, nullable=False, server_default="0"),  # messages a second; 0: no limit
-    Column(
-        "rate_spent_until", BigInteger, nullable=False, server_default="0"
-    ),  # GCRA: the rate is used up to here
+    Column("rate_spent_until", BigInteger, nullable=False, server_default="0"),  # GCRA: the rate is used up to here
     Column("bulk", Boolean, nullable=False),
     Column("token_sealed", Text),
     Column("token_expires_at", BigInteger),

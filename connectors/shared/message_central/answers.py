@@ -149,15 +149,11 @@ def _mapping(value: object) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _message(
-    body: dict[str, object], data: dict[str, object], http_status: int, secrets: tuple[str, ...]
-) -> str:
+def _message(body: dict[str, object], data: dict[str, object], http_status: int, secrets: tuple[str, ...]) -> str:
     words = body.get("message")
     if words == "SUCCESS" and not data.get("errorMessage"):
         return "SUCCESS"
-    said = [
-        w for w in (words, body.get("error"), data.get("errorMessage")) if isinstance(w, str) and w.strip()
-    ]
+    said = [w for w in (words, body.get("error"), data.get("errorMessage")) if isinstance(w, str) and w.strip()]
     return spoken(": ".join(dict.fromkeys(said)), secrets) if said else f"HTTP {http_status} without a reason"
 
 

@@ -101,9 +101,7 @@ class MessageCentral:
         ]
         return self._post(token, params, (mobile_number,))
 
-    def validate_otp(
-        self, token: str, *, verification_id: str, code: str, lang_id: str | None = None
-    ) -> Answer:
+    def validate_otp(self, token: str, *, verification_id: str, code: str, lang_id: str | None = None) -> Answer:
         """Asks whether a one-time code is the right one: SUCCESS, WRONG_OTP_PROVIDED and the like."""
         params: Params = [("verificationId", verification_id), ("code", code), ("langId", lang_id)]
         target = _target(VALIDATE_PATH, params)
@@ -154,7 +152,5 @@ def _sms_params(sms: Sms) -> Params:
 def _target(path: str, params: Iterable[tuple[str, str | None]]) -> str:
     # A space is %20: "+" means a space in forms alone, and a server may take it for a plus. A lone surrogate,
     # which no encoding can carry, becomes "?".
-    pairs = [
-        f"{name}={quote(value, safe='', errors='replace')}" for name, value in params if value is not None
-    ]
+    pairs = [f"{name}={quote(value, safe='', errors='replace')}" for name, value in params if value is not None]
     return f"{path}?{'&'.join(pairs)}"

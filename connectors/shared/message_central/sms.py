@@ -89,7 +89,5 @@ def carried_flow_type(flow_type: str) -> str:
         return upper
     choice = f"Choose one of {', '.join(CARRIED_FLOW_TYPES)}."
     if upper == "SAUTH":
-        raise UnsupportedFlowType(
-            f"SAUTH (silent authentication) verifies a phone and carries no message. {choice}"
-        )
+        raise UnsupportedFlowType(f"SAUTH (silent authentication) verifies a phone and carries no message. {choice}")
     raise UnsupportedFlowType(f"Message Central has no channel (flowType) of that name. {choice}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import uuid_utils
-from sqlalchemy import Connection, bindparam, insert, null, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, insert, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from connectors.shared.clock import now_ms
@@ -19,6 +19,12 @@ from connectors.shared.phone_numbers import PhoneNumber
 from connectors.shared.segments import Segments
 from connectors.shared.wakeup import Wakeup
 
+COLUMNS = [
+    *("id", "account_id", "connection_id", "source", "source_account", "external_id", "content_digest"),
+    *("country_code", "recipient", "text", "sender_id", "channel", "message_type", "template_id", "entity_id"),
+    *("encoding", "segments", "status", "priority", "error_code", "error_message"),
+    *("created_at", "due_at", "next_attempt_at", "expires_at", "deadline_at", "finished_at"),
+]
 PRIORITIES = {"OTP": 0, "TRANSACTION": 1, "PROMOTIONAL": 2}
 
 
@@ -117,13 +123,11 @@ class Acceptor:
             "finished_at": None,
         }
         if self._rules.trial_numbers and number.digits not in self._rules.trial_numbers:
-            row |= _suppressed(
-                "trial", "This service is on trial and texts only the numbers on its list.", moment
-            )
+            row |= _suppressed("trial", "This service is on trial and texts only the numbers on its list.", moment)
         return row
 
     def _apply(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> list[Accepted]:
-        result = connection.execute(self._insert, rows)
+        result = connection.exec_driver_sql(self._insert, list(rows))
         answers = [Accepted(row["id"], duplicate=False) for row in rows]
         if result.rowcount != len(rows):
             answers = self._settle_copies(connection, rows)
@@ -144,9 +148,7 @@ class Acceptor:
 
     def _settle_copy(self, connection: Connection, row: dict[str, Any]) -> Accepted:
         """Answer with the first copy, unless it is old: then this one is a message of its own."""
-        same = (messages.c.account_id == row["account_id"]) & (
-            messages.c.content_digest == row["content_digest"]
-        )
+        same = (messages.c.account_id == row["account_id"]) & (messages.c.content_digest == row["content_digest"])
         first = connection.execute(select(messages.c.id, messages.c.created_at).where(same)).one()
         if first.created_at > row["created_at"] - self._rules.deduplicate_ms:
             return Accepted(first.id, duplicate=True)
@@ -155,15 +157,17 @@ class Acceptor:
         return Accepted(row["id"], duplicate=False)
 
 
-def _insert_statement(database: Database) -> Any:
+def _insert_statement(database: Database) -> str:
+    """Return the driver's own SQL: every message passes here, and compiling costs more than inserting."""
     dialect_insert = sqlite.insert if database.embedded else postgresql.insert
-    return dialect_insert(messages).on_conflict_do_nothing(
+    statement = dialect_insert(messages).on_conflict_do_nothing(
         index_elements=[messages.c.account_id, messages.c.content_digest]
     )
+    return str(statement.compile(dialect=database.engine.dialect, column_keys=COLUMNS))
 
 
 def _kept_ids(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[str]:
-    ids = bindparam("ids", expanding=True)
+    ids: BindParameter[str] = bindparam("ids", expanding=True)
     found: set[str] = set()
     for start in range(0, len(rows), 1_000):
         chunk = [row["id"] for row in rows[start : start + 1_000]]

@@ -84,10 +84,12 @@ _due = (
     .order_by(messages.c.next_attempt_at)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
+    # As a subquery PostgreSQL may run it again for each row, and so claim more than the limit.
+    .cte("due")
 )
 _claim = (
     update(messages)
-    .where(messages.c.id.in_(_due.scalar_subquery()))
+    .where(messages.c.id.in_(select(_due.c.id)))
     .values(
         status=literal_column("'sending'"),
         claimed_by=bindparam("dispatcher"),

@@ -6,12 +6,13 @@ One foreman claims; sender threads make the calls; writes of all threads share c
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
+from connectors.shared.accounts.pausing import take_probe
 from connectors.shared.clock import now_ms
 from connectors.shared.database import Database
-from connectors.shared.accounts.pausing import take_probe
 from connectors.shared.errors import StoreUnavailable
 from connectors.shared.gateways.base import Gateway
 from connectors.shared.messages.claim import Lane, claim, lanes, within_rate
@@ -29,6 +30,7 @@ CLAIM_ROWS = 1_000
 LONGEST_IDLE_SECONDS = 1.0
 RATED_LOOK_SECONDS = 0.05
 HEARTBEAT_SECONDS = 2.0
+JOIN_SECONDS = 15.0
 COMMITTING_THREADS = 8
 """Threads beyond the calls in flight, since each also waits for the commits before and after its call."""
 SPARE_THREADS = 8
@@ -44,6 +46,8 @@ class Job:
     name: str
     every_seconds: float
     run: Callable[[], None]
+    close: Callable[[], None] | None = None
+    """Called when the dispatcher stops, to end what `run` left going."""
 
 
 class Dispatcher:
@@ -94,16 +98,19 @@ class Dispatcher:
         self._senders.start(self._threads + SPARE_THREADS)
         self._spawn("foreman", self._run_foreman)
         self._spawn("wakeup", self._run_wakeup)
-        self._spawn("heart", lambda: self._repeat(Job("heartbeat", HEARTBEAT_SECONDS, self._heartbeat)))
+        self._spawn("heart", partial(self._repeat, Job("heartbeat", HEARTBEAT_SECONDS, self._heartbeat)))
         for job in self._jobs:
-            self._spawn(job.name, lambda job=job: self._repeat(job))
+            self._spawn(job.name, partial(self._repeat, job))
 
     def stop(self) -> None:
         """Stop claiming, put back what was not begun, wait for the calls in flight."""
         self._stop.set()
         self._look.set()
+        for job in self._jobs:
+            if job.close is not None:
+                job.close()
         for thread in self._running:
-            thread.join(timeout=15)
+            thread.join(timeout=JOIN_SECONDS)
         left = self._schedule.close()
         if left:
             self._writer.run([Release(call.ids) for call in left])

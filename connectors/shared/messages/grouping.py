@@ -65,10 +65,7 @@ def group(lane: Lane, gateway: Gateway, rows: Iterable[Claimed], *, probing: boo
 def halves(call: Call) -> list[Call]:
     """Return a refused call for many as two."""
     middle = len(call.rows) // 2
-    return [
-        Call(call.lane, call.outgoing, part, call.probing)
-        for part in (call.rows[:middle], call.rows[middle:])
-    ]
+    return [Call(call.lane, call.outgoing, part, call.probing) for part in (call.rows[:middle], call.rows[middle:])]
 
 
 def _outgoing(row: Claimed) -> Outgoing:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, bindparam, select, true
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, select, true
 
 from connectors.shared.clock import DAY
 from connectors.shared.messages.receipt import Receipt
@@ -14,8 +14,8 @@ WINDOW_MS = 7 * DAY
 
 SHORTEST_NATIONAL = 7
 
-_vendor_ids = bindparam("vendor_ids", expanding=True)
-_numbers = bindparam("numbers", expanding=True)
+_vendor_ids: BindParameter[str] = bindparam("vendor_ids", expanding=True)
+_numbers: BindParameter[str] = bindparam("numbers", expanding=True)
 
 
 def find_by_id(connection: Connection, arrived: Sequence[Receipt]) -> dict[int, str]:

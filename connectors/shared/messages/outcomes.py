@@ -5,7 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, String, bindparam, case, func, literal_column, null, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Connection,
+    String,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    null,
+    update,
+)
 
 from connectors.shared.accounts.pausing import FIRST_PAUSE_MS, pause, postpone, resume
 from connectors.shared.clock import SECOND, now_ms
@@ -13,11 +24,11 @@ from connectors.shared.gateways.base import SendResult, Verdict
 from connectors.shared.messages.endings import Endings
 from connectors.shared.messages.receipts import match_parked, parked_for
 from connectors.shared.messages.states import Status
-from connectors.shared.messages.tables import IS_SENDING, messages
+from connectors.shared.messages.tables import messages
 
 LONGEST_PAUSE_MS = 30 * SECOND
 
-_ids = bindparam("ids", expanding=True)
+_ids: BindParameter[str] = bindparam("ids", expanding=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,7 @@ _record_begin = (
     update(messages)
     .where(
         messages.c.id.in_(_ids),
-        IS_SENDING,
+        messages.c.status == Status.SENDING.value,
         messages.c.claimed_by == bindparam("dispatcher"),
         messages.c.begun_at.is_(None),
         messages.c.expires_at > bindparam("moment"),
@@ -175,9 +186,7 @@ def release(connection: Connection, write: Release) -> None:
         values["next_attempt_at"] = write.next_attempt_at
     connection.execute(
         update(messages)
-        .where(
-            messages.c.id.in_(_ids), messages.c.status == Status.SENDING.value, messages.c.begun_at.is_(None)
-        )
+        .where(messages.c.id.in_(_ids), messages.c.status == Status.SENDING.value, messages.c.begun_at.is_(None))
         .values(values),
         {"ids": write.ids},
     )

@@ -7,7 +7,7 @@ message yet is tried again when a call ends and by the sweeper.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, func, insert, select, update
 
 from connectors.shared.accounts.tables import connections
 from connectors.shared.messages.endings import Endings
@@ -19,7 +19,7 @@ from connectors.shared.messages.tables import IS_UNMATCHED, messages, receipts
 GIVEN_UP = ""
 """`matched_id` of a receipt that fitted no message in time."""
 
-_ids = bindparam("ids", expanding=True)
+_ids: BindParameter[str] = bindparam("ids", expanding=True)
 
 
 class ReceiptWriter:
@@ -44,9 +44,7 @@ def match_parked(connection: Connection, endings: Endings, parked: Iterable[Rece
         message_id = find_one(connection, receipt)
         if message_id is not None:
             found.append((message_id, receipt))
-            connection.execute(
-                update(receipts).where(receipts.c.id == receipt.row_id).values(matched_id=message_id)
-            )
+            connection.execute(update(receipts).where(receipts.c.id == receipt.row_id).values(matched_id=message_id))
     move(connection, endings, found)
     return len(found)
 
@@ -55,25 +53,21 @@ def parked_for(connection: Connection, recipients: Sequence[str]) -> list[Receip
     """Return the receipts for these numbers that fitted no message so far."""
     if not recipients:
         return []
-    numbers = bindparam("numbers", expanding=True)
+    numbers: BindParameter[str] = bindparam("numbers", expanding=True)
     statement = select(receipts).where(IS_UNMATCHED, receipts.c.recipient.in_(numbers))
     return [_receipt(row._mapping) for row in connection.execute(statement, {"numbers": list(recipients)})]
 
 
 def all_parked(connection: Connection, after_id: int, most: int) -> list[Receipt]:
     """Return the next unmatched receipts, oldest first."""
-    statement = (
-        select(receipts).where(IS_UNMATCHED, receipts.c.id > after_id).order_by(receipts.c.id).limit(most)
-    )
+    statement = select(receipts).where(IS_UNMATCHED, receipts.c.id > after_id).order_by(receipts.c.id).limit(most)
     return [_receipt(row._mapping) for row in connection.execute(statement)]
 
 
 def give_up(connection: Connection, received_before: int) -> None:
     """Stop trying receipts that fitted nothing for so long; they stay for whoever looks."""
     connection.execute(
-        update(receipts)
-        .where(IS_UNMATCHED, receipts.c.received_at < received_before)
-        .values(matched_id=GIVEN_UP)
+        update(receipts).where(IS_UNMATCHED, receipts.c.received_at < received_before).values(matched_id=GIVEN_UP)
     )
 
 

@@ -53,9 +53,7 @@ def _explain(status: str | None) -> None:
     raise WrongState(f"Only a message that is unconfirmed can be resolved; this one is {status}.")
 
 
-def _values(
-    resolution: Resolution, moment: int, receipt_deadline_ms: int, validity_ms: int
-) -> dict[str, object]:
+def _values(resolution: Resolution, moment: int, receipt_deadline_ms: int, validity_ms: int) -> dict[str, object]:
     settled: dict[str, object] = {"error_code": None, "error_message": None, "finished_at": None}
     match resolution:
         case Resolution.SENT:

@@ -2,7 +2,7 @@
 
 import time
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, delete, or_, select, update
 
 from connectors.shared.accounts.store import delete_account
 from connectors.shared.clock import now_ms
@@ -17,7 +17,7 @@ TRUNCATE_SECONDS = 12.0
 TRUNCATE_PAUSE_SECONDS = 0.2
 PURGED_UP_TO = "purged_up_to"
 
-_ids = bindparam("ids", expanding=True)
+_ids: BindParameter[str] = bindparam("ids", expanding=True)
 _SCRUBBED = {"recipient": None, "text": None, "external_id": None, "content_digest": None}
 _OPEN = frozenset({*WAITING, Status.SENDING})
 

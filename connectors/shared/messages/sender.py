@@ -103,9 +103,7 @@ class SenderThreads:
             )
         except Exception:
             log.exception("send_failed", gateway=gateway.name)
-            result = SendResult(
-                Verdict.IN_DOUBT, Fault.NOBODY, "internal_error", "We had an error while sending."
-            )
+            result = SendResult(Verdict.IN_DOUBT, Fault.NOBODY, "internal_error", "We had an error while sending.")
         CALLS.labels(gateway.name, result.verdict.value).inc()
         return self._judge(call, result)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, select, update
 
 from connectors.shared.clock import DAY, SECOND
 from connectors.shared.messages.endings import Endings
@@ -37,9 +37,7 @@ class Sweeper:
         return max(busy) >= SLICE
 
     def _make_due(self, connection: Connection, moment: int) -> int:
-        return _move(
-            connection, Status.SCHEDULED, moment, {"status": "queued", "deadline_at": messages.c.expires_at}
-        )
+        return _move(connection, Status.SCHEDULED, moment, {"status": "queued", "deadline_at": messages.c.expires_at})
 
     def _expire_unsent(self, connection: Connection, moment: int) -> int:
         return self._end(
@@ -71,7 +69,7 @@ class Sweeper:
     def _recover_from_the_dead(self, connection: Connection, moment: int) -> int:
         """Rows of a dispatcher that is gone: begun calls are in doubt, the others simply go back."""
         alive = select(dispatchers.c.id).where(dispatchers.c.heartbeat_at > moment - LEASE_MS)
-        orphaned = IS_SENDING & messages.c.claimed_by.not_in(alive)
+        orphaned = and_(IS_SENDING, messages.c.claimed_by.not_in(alive))
         back = connection.execute(
             update(messages)
             .where(orphaned, messages.c.begun_at.is_(None))
@@ -94,9 +92,7 @@ class Sweeper:
         # Rows that a live dispatcher holds are few, so a slice is never the limit here.
         return 0 if back + doubted < SLICE else SLICE
 
-    def _end(
-        self, connection: Connection, state: Status, moment: int, end: Status, code: str, why: str
-    ) -> int:
+    def _end(self, connection: Connection, state: Status, moment: int, end: Status, code: str, why: str) -> int:
         values = {
             "status": end.value,
             "error_code": code,
@@ -139,13 +135,13 @@ def unregister_dispatcher(connection: Connection, dispatcher: int) -> None:
 
 
 def _past_deadline(state: Status, moment: int) -> ColumnElement[bool]:
-    return HAS_DEADLINE & (messages.c.deadline_at <= moment) & (messages.c.status == state.value)
+    return and_(HAS_DEADLINE, messages.c.deadline_at <= moment, messages.c.status == state.value)
 
 
 def _statement(condition: ColumnElement[bool], values: dict[str, Any]) -> Any:
-    """Move a slice; the outer condition guards against what moved since the slice was chosen."""
-    chosen = select(messages.c.id).where(condition).limit(SLICE).with_for_update(skip_locked=True)
-    return update(messages).where(messages.c.id.in_(chosen.scalar_subquery())).values(values)
+    """Move a slice of the rows that a condition holds for."""
+    chosen = select(messages.c.id).where(condition).limit(SLICE).with_for_update(skip_locked=True).cte("chosen")
+    return update(messages).where(messages.c.id.in_(select(chosen.c.id))).values(values)
 
 
 def _move(connection: Connection, state: Status, moment: int, values: dict[str, Any]) -> int:

@@ -22,7 +22,10 @@ IS_QUEUED = text("status = 'queued'")
 IS_SENDING = text("status = 'sending'")
 HAS_DEADLINE = text("deadline_at IS NOT NULL")
 HAS_TRANSACTION = text("transaction_id IS NOT NULL")
+IS_SCHEDULED = text("status = 'scheduled'")
+IS_UNCONFIRMED = text("status = 'unconfirmed'")
 IS_UNMATCHED = text("matched_id IS NULL")
+FITS_NO_MESSAGE = text("(matched_id IS NULL OR matched_id = '')")
 
 messages = Table(
     "messages",
@@ -34,9 +37,7 @@ messages = Table(
     Column("source", String(32), nullable=False),  # the connector that asked
     Column("source_account", String(128)),  # their account, where one customer has several
     Column("external_id", Text),  # their id, verbatim
-    Column(
-        "content_digest", LargeBinary(16)
-    ),  # what makes a second copy of it; NULL once it no longer counts
+    Column("content_digest", LargeBinary(16)),  # what makes a second copy of it; NULL once it no longer counts
     Column("country_code", String(3), nullable=False),
     Column("recipient", String(20)),  # digits of E.164; NULL once purged or erased
     Column("text", Text),  # NULL once purged, redacted or erased
@@ -78,6 +79,8 @@ messages = Table(
         sqlite_where=HAS_TRANSACTION,
         postgresql_where=HAS_TRANSACTION,
     ),
+    Index("ix_messages_scheduled", "connection_id", sqlite_where=IS_SCHEDULED, postgresql_where=IS_SCHEDULED),
+    Index("ix_messages_unconfirmed", "account_id", sqlite_where=IS_UNCONFIRMED, postgresql_where=IS_UNCONFIRMED),
     Index("uq_messages_content", "account_id", "content_digest", unique=True),
     Index("ix_messages_recipient", "recipient"),
     Index("ix_messages_account", "account_id", "id"),
@@ -88,9 +91,7 @@ receipts = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("gateway", String(32), nullable=False),
-    Column(
-        "account_id", Integer, ForeignKey("accounts.id", ondelete="CASCADE")
-    ),  # NULL: came on the operator's URL
+    Column("account_id", Integer, ForeignKey("accounts.id", ondelete="CASCADE")),  # NULL: came on the operator's URL
     Column("vendor_id", String(64)),
     Column("recipient", String(20)),
     Column("status", String(32), nullable=False),  # the vendor's word
@@ -101,6 +102,7 @@ receipts = Table(
     Column("received_at", BigInteger, nullable=False),
     Column("matched_id", String(36)),  # the message, once known; "" when given up
     Index("ix_receipts_unmatched", "recipient", sqlite_where=IS_UNMATCHED, postgresql_where=IS_UNMATCHED),
+    Index("ix_receipts_fits_no_message", "account_id", sqlite_where=FITS_NO_MESSAGE, postgresql_where=FITS_NO_MESSAGE),
     Index("ix_receipts_recipient", "recipient"),
     Index("ix_receipts_received", "received_at"),
 )

@@ -49,8 +49,7 @@ class AllowedHosts:
 
     def _lists(self, host: str) -> bool:
         return self.trusts(host) or any(
-            pattern == "*" or (pattern.startswith("*.") and host.endswith(pattern[1:]))
-            for pattern in self.patterns
+            pattern == "*" or (pattern.startswith("*.") and host.endswith(pattern[1:])) for pattern in self.patterns
         )
 
 
@@ -81,9 +80,7 @@ def scheme_and_host(url: str) -> tuple[str, str]:
     """Reads the URL with the parser that the call itself uses, so that both see the same host."""
     # A backslash is a slash to some parsers and part of a user name to others.
     if len(url) > _LONGEST_URL or not _VISIBLE_ASCII(url) or "\\" in url:
-        raise ForbiddenUrl(
-            "The URL has to be plain ASCII without spaces and backslashes, at most 2,048 long."
-        )
+        raise ForbiddenUrl("The URL has to be plain ASCII without spaces and backslashes, at most 2,048 long.")
     if _USER_PART(url):
         raise ForbiddenUrl("The URL must not carry a user name or a password.")
     if "#" in url:

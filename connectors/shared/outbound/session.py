@@ -108,6 +108,4 @@ def _in_words(error: Exception) -> str:
     # requests hides the cause two levels down and prints the URL around it.
     if isinstance(getattr(error.args[0] if error.args else None, "reason", None), NameResolutionError):
         return "The host name is not known."
-    return next(
-        (words for kind, words in _FAILURES if isinstance(error, kind)), "The answer could not be read."
-    )
+    return next((words for kind, words in _FAILURES if isinstance(error, kind)), "The answer could not be read.")

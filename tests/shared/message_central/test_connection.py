@@ -69,9 +69,7 @@ def test_connection_close_is_heeded(vendor: StartVendor) -> None:
     assert len(server.visits) == 2
 
 
-def test_an_idle_connection_is_closed_from_this_side(
-    vendor: StartVendor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_idle_connection_is_closed_from_this_side(vendor: StartVendor, monkeypatch: pytest.MonkeyPatch) -> None:
     server = vendor(answers_all)
     kept = client(server.url, idle=4.0)
     now = time.monotonic()
@@ -89,9 +87,7 @@ def fall_silent(visit: Visit) -> None:
     visit.closing.wait(30)
 
 
-@pytest.mark.parametrize(
-    ("misbehave", "outcome"), [(flood, Outcome.UNREADABLE), (fall_silent, Outcome.NO_ANSWER)]
-)
+@pytest.mark.parametrize(("misbehave", "outcome"), [(flood, Outcome.UNREADABLE), (fall_silent, Outcome.NO_ANSWER)])
 def test_what_is_left_of_an_answer_is_not_taken_for_the_next(
     vendor: StartVendor, misbehave: Script, outcome: Outcome
 ) -> None:
@@ -109,9 +105,7 @@ def test_what_is_left_of_an_answer_is_not_taken_for_the_next(
     assert [len(visit.requests) for visit in server.visits] == [2, 1]
 
 
-def test_an_interrupted_call_leaves_no_answer_behind(
-    vendor: StartVendor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupted_call_leaves_no_answer_behind(vendor: StartVendor, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(_connection: object) -> None:
         raise KeyboardInterrupt
 
@@ -144,9 +138,7 @@ def test_each_thread_has_its_own_connection_and_takes_it_along(vendor: StartVend
     assert [len(visit.requests) for visit in server.visits] == [1, 1, 1]
 
 
-def test_a_forked_child_makes_its_own_connection(
-    vendor: StartVendor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_forked_child_makes_its_own_connection(vendor: StartVendor, monkeypatch: pytest.MonkeyPatch) -> None:
     server = vendor(answers_all)
     kept = client(server.url)
     assert kept.send_single(TOKEN, SMS).outcome is Outcome.SUCCESS

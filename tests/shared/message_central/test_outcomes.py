@@ -92,9 +92,7 @@ def test_a_telling_status_explains_a_vague_code_alone(code: int, http_status: in
         (0, 200, Outcome.UNREADABLE),
     ],
 )
-def test_unlisted_codes_refuse_only_where_nothing_is_in_doubt(
-    code: int, http_status: int, outcome: Outcome
-) -> None:
+def test_unlisted_codes_refuse_only_where_nothing_is_in_doubt(code: int, http_status: int, outcome: Outcome) -> None:
     assert send(envelope(code), http_status).outcome is outcome
 
 

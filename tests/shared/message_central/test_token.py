@@ -136,9 +136,7 @@ def test_refused_credentials(body: object, http_status: int, outcome: Outcome, c
         ({"responseCode": 800, "message": "MAXIMUM_LIMIT_REACHED"}, 400, Outcome.MAXIMUM_LIMIT_REACHED),
     ],
 )
-def test_a_vendor_that_is_unwell_or_busy_refuses_nobody(
-    body: object, http_status: int, outcome: Outcome
-) -> None:
+def test_a_vendor_that_is_unwell_or_busy_refuses_nobody(body: object, http_status: int, outcome: Outcome) -> None:
     answer = mint(body, http_status)
     assert (answer.token, answer.outcome, answer.refused) == (None, outcome, False)
 

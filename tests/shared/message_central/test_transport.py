@@ -77,9 +77,7 @@ def test_a_closed_port() -> None:
         (UnicodeError("label too long"), "no connection could be made"),
     ],
 )
-def test_connections_that_are_never_made(
-    monkeypatch: pytest.MonkeyPatch, error: Exception, message: str
-) -> None:
+def test_connections_that_are_never_made(monkeypatch: pytest.MonkeyPatch, error: Exception, message: str) -> None:
     def fail(*_args: object, **_kwargs: object) -> None:
         raise error
 
@@ -88,9 +86,7 @@ def test_connections_that_are_never_made(
     assert (answer.outcome, answer.message) == (Outcome.NOT_CONNECTED, message)
 
 
-@pytest.mark.parametrize(
-    "head", [b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "]
-)
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "])
 def test_an_answer_that_drips_holds_no_thread(vendor: StartVendor, head: bytes) -> None:
     def drip(visit: Visit) -> None:
         visit.receive()
@@ -146,9 +142,7 @@ def test_an_answer_that_breaks_off(vendor: StartVendor) -> None:
     assert (answer.outcome, answer.http_status) == (Outcome.NO_ANSWER, 200)
 
 
-@pytest.mark.parametrize(
-    "said", [b"SSH-2.0-OpenSSH_9.6\r\n", b"\0\0\0\0\r\n\r\n", b"HTTP/1.1 banana\r\n\r\n"]
-)
+@pytest.mark.parametrize("said", [b"SSH-2.0-OpenSSH_9.6\r\n", b"\0\0\0\0\r\n\r\n", b"HTTP/1.1 banana\r\n\r\n"])
 def test_an_answer_that_is_no_http(vendor: StartVendor, said: bytes) -> None:
     def mumble(visit: Visit) -> None:
         visit.receive()

@@ -66,9 +66,7 @@ def _read_request(stream: socket.socket) -> bytes:
             return received
         received += chunk
     head, _, body = received.partition(b"\r\n\r\n")
-    length = next(
-        int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")
-    )
+    length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
     while len(body) < length:
         body += stream.recv(65536)
     return head + b"\r\n\r\n" + body

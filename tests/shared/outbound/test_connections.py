@@ -39,9 +39,7 @@ def test_a_name_that_leads_to_a_private_address_is_not_connected_to(
     monkeypatch.setattr(connection, "create_connection", lambda *args: connected.append(args))
     server = serve()
     resolve("inside.example.com", *answers)
-    answer = session.post_json(
-        server.url("/?account=x", "inside.example.com", "https"), b"[]", timeout=TIMEOUT
-    )
+    answer = session.post_json(server.url("/?account=x", "inside.example.com", "https"), b"[]", timeout=TIMEOUT)
     assert answer.status is None
     assert answer.failure == "inside.example.com leads to an address that is not on the public internet."
     assert (server.connections, connected) == (0, [])
@@ -101,9 +99,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSLCo
     folder = tmp_path_factory.mktemp("authority")
     (folder / "certificate.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     (folder / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")

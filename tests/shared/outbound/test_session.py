@@ -56,9 +56,7 @@ def test_follows_no_redirect(serve: Callable[..., Server], session: GuardedSessi
     assert target.connections == 0
 
 
-def test_every_method_of_the_session_is_guarded(
-    serve: Callable[..., Server], session: GuardedSession
-) -> None:
+def test_every_method_of_the_session_is_guarded(serve: Callable[..., Server], session: GuardedSession) -> None:
     server = serve()
     with pytest.raises(ForbiddenUrl):
         session.get(server.url(host="localhost"), timeout=2)
@@ -73,9 +71,7 @@ def test_a_forbidden_url_is_a_failure_in_words(session: GuardedSession) -> None:
 
 
 @pytest.mark.parametrize("start", [b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nA: ", b"HTTP/1.1 2"])
-def test_an_answer_that_drips_is_cut(
-    serve: Callable[..., Server], session: GuardedSession, start: bytes
-) -> None:
+def test_an_answer_that_drips_is_cut(serve: Callable[..., Server], session: GuardedSession, start: bytes) -> None:
     server = serve(drip(start))
     started = time.monotonic()
     answer = session.post_json(server.url("/?account=x"), b"[]", timeout=(2.0, 0.3))

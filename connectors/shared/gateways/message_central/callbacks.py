@@ -1,7 +1,7 @@
 """Message Central's status callbacks: `POST /message-central/callbacks/<token>`.
 
-The vendor signs nothing, so the URL carries a token: the operator's, or one derived for an account, which can touch that
-account alone. The payload is that of its documents, "SMS Callback Integration with Message Central".
+The vendor signs nothing, so the URL carries a token: the operator's, or one derived for an account, which can touch
+that account alone. The payload is that of its documents, "SMS Callback Integration with Message Central".
 """
 
 from collections.abc import Sequence
@@ -28,8 +28,8 @@ LARGEST_BODY = 10 * 1024 * 1024
 MOST_RECEIPTS = 10_000
 LONGEST_RAW = 4_000
 
-# "Standard Status" of the documents, and the spelled-out forms. UNKNOWN decides nothing: some networks say it of a message
-# that they still hold.
+# "Standard Status" of the documents, and the spelled-out forms. UNKNOWN decides nothing: some networks say it of a
+# message that they still hold.
 _OUTCOMES: dict[str, tuple[Status | None, str]] = {
     "DELIVRD": (Status.DELIVERED, ""),
     "DELIVERED": (Status.DELIVERED, ""),
@@ -69,9 +69,7 @@ class CallbackTokens:
         return right, int(number)
 
 
-def register(
-    app: Flask, database: Database, tokens: CallbackTokens, receipts: SharedCommits[Receipt, bool]
-) -> None:
+def register(app: Flask, database: Database, tokens: CallbackTokens, receipts: SharedCommits[Receipt, bool]) -> None:
     """Add the callback route to the app."""
 
     @access(Access.CALLBACK_TOKEN)

@@ -29,9 +29,7 @@ class Minted:
 class Tokens:
     """Hands out tokens; mints one where there is none that is still good."""
 
-    def __init__(
-        self, database: Database, secrets: SecretBox, client: MessageCentral, timeout: float
-    ) -> None:
+    def __init__(self, database: Database, secrets: SecretBox, client: MessageCentral, timeout: float) -> None:
         self._database = database
         self._secrets = secrets
         self._client = client
@@ -117,9 +115,7 @@ class Tokens:
 
     def _end_lease(self, connection_id: int) -> None:
         with self._database.write() as connection:
-            connection.execute(
-                update(connections).where(connections.c.id == connection_id).values(mint_leased_until=0)
-            )
+            connection.execute(update(connections).where(connections.c.id == connection_id).values(mint_leased_until=0))
 
 
 def _good(token: str, expires_at: int | None, stale: str | None) -> bool:

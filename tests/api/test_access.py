@@ -1,0 +1,104 @@
+"""Every route of the whole app says who may call it."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask.views import MethodView
+
+from connectors.shared.access import Access, access, declared, routes
+from tests.api.problems import problem_of
+
+PUBLIC = {"/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/partners/<path:rest>"}
+
+
+def test_every_route_says_who_may_call_it(app: Flask) -> None:
+    silent = [(rule, method) for rule, method, _, proof in routes(app) if proof is None]
+    assert silent == []
+
+
+def test_exactly_these_are_public(app: Flask) -> None:
+    assert {rule for rule, _, _, proof in routes(app) if proof is Access.PUBLIC} == PUBLIC
+
+
+def test_whatever_asks_for_a_key_refuses_who_has_none(app: Flask, client: FlaskClient) -> None:
+    asked = 0
+    for rule, method, _, proof in routes(app):
+        if proof is not Access.API_KEY:
+            continue
+        asked += 1
+        path = re.sub(r"<[^>]*>", "0197a3c2-7f00-7c3e-9d7a-0b1c2d3e4f50", rule)
+        response = client.open(path, method=method)
+        assert response.status_code == 401, (method, rule)
+        assert "WWW-Authenticate" in response.headers
+        if method != "HEAD":
+            problem_of(response, 401)
+    assert asked >= 4
+
+
+def test_the_rest_api_asks_for_a_key_but_for_its_document(app: Flask) -> None:
+    other = {rule for rule, _, _, proof in routes(app) if rule.startswith("/api/") and proof is not Access.API_KEY}
+    assert other == {"/api/v1/openapi.json"}
+
+
+def test_a_view_without_a_word_about_it_is_found() -> None:
+    app = Flask(__name__, static_folder=None)
+    app.add_url_rule("/forgotten", "forgotten", lambda: "", methods=["POST"])
+    assert list(routes(app)) == [("/forgotten", "POST", "forgotten", None)]
+
+
+def test_the_methods_of_a_view_may_differ() -> None:
+    @access(Access.OAUTH_STATE)
+    class Callback(MethodView):
+        def get(self) -> str:
+            return ""
+
+        @access(Access.BASIC)
+        def delete(self) -> str:
+            return ""
+
+    app = Flask(__name__, static_folder=None)
+    app.add_url_rule("/callback", view_func=Callback.as_view("callback"))
+    assert {method: proof for _, method, _, proof in routes(app)} == {
+        "GET": Access.OAUTH_STATE,
+        "HEAD": Access.OAUTH_STATE,
+        "DELETE": Access.BASIC,
+    }
+
+
+def test_a_declaration_outlives_decorators_and_binding() -> None:
+    class Views:
+        @access(Access.HMAC)
+        def take(self) -> str:
+            return ""
+
+    app = Flask(__name__, static_folder=None)
+    app.add_url_rule("/take", "take", Views().take)
+    assert declared(app, "take", "GET") is Access.HMAC
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+def test_what_is_nowhere_is_a_problem_document(client: FlaskClient, method: str) -> None:
+    problem_of(client.open("/api/v1/nowhere", method=method), 404)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/v1/messages"),
+        ("DELETE", "/api/v1/messages/1"),
+        ("GET", "/api/v1/messages/1/resolve"),
+        ("PUT", "/api/v1/account"),
+        ("POST", "/api/v1/openapi.json"),
+        ("POST", "/healthz"),
+        ("OPTIONS", "/healthz"),
+        ("DELETE", "/readyz"),
+        ("PUT", "/metrics"),
+        ("TRACE", "/metrics"),
+    ],
+)
+def test_another_method_is_405_and_says_which_there_are(client: FlaskClient, method: str, path: str) -> None:
+    response = client.open(path, method=method)
+    problem_of(response, 405)
+    assert "GET" in response.headers["Allow"] or "POST" in response.headers["Allow"]
