@@ -4,11 +4,12 @@ CleverTap asks once, waits 15 seconds and never asks again
 (https://docs.clevertap.com/docs/sms-troubleshooting-and-faqs), so whatever can be kept is accepted, and sent later.
 """
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Response, request
 from marshmallow import ValidationError
 
 from connectors.clevertap.bodies import read_body
@@ -32,14 +33,23 @@ from connectors.shared.messages.accept import Accepted, NewMessage
 from connectors.shared.phone_numbers import InvalidNumber, read_number
 from connectors.shared.segments import count_segments
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 SOURCE = "clevertap"
 PATH = "/partners/central/api/saveSingleSms"
 MOST_MESSAGES = 1_000
 MOST_SEGMENTS = 10
-LONGEST_HEADER = 1_000
+LONGEST_CUSTOMER_ID = 128
+LONGEST_PASSWORD = 1_000
+LONGEST_EMAIL = 254
 LONGEST_ACCOUNT = 128
+LONGEST_ECHO = 1_000
 RETRY_SECONDS = 5
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+
+# Not isprintable(), which refuses what people do type: the joiners of Hindi and of emoji.
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]").search
 
 _schema = SmsSchema()
 
@@ -81,8 +91,8 @@ class Endpoint:
     def _send(self) -> Response:
         if request.method != "POST":
             raise Refusal(405, BAD_REQUEST, "Choose POST as the request type in CleverTap.", allow="POST")
-        login = _login(request)
-        account = _header(request, "account", longest=LONGEST_ACCOUNT) or None
+        login = _login(request.environ)
+        account = _header(request.environ, "account", LONGEST_ACCOUNT) or None
         body = read_body(request)
         batch = body.get("messages")
         entries = [body] if "messages" not in body else _entries(body, batch)
@@ -97,9 +107,9 @@ class Endpoint:
         return self._service.acceptor.accept(messages) if messages else []
 
 
-def _login(request: Request) -> Login:
-    customer_id = _header(request, "customerId")
-    password = _header(request, "password")
+def _login(environ: "WSGIEnvironment") -> Login:
+    customer_id = _header(environ, "customerId", LONGEST_CUSTOMER_ID)
+    password = _header(environ, "password", LONGEST_PASSWORD)
     if not customer_id or not password:
         missing = "customerId" if not customer_id else "password"
         raise Refusal(
@@ -107,16 +117,17 @@ def _login(request: Request) -> Login:
             BAD_REQUEST,
             f"The header {missing} is missing. Add it in CleverTap under Headers, Add Pairs.",
         )
-    return Login(customer_id, password, _header(request, "email") or None)
+    return Login(customer_id, password, _header(environ, "email", LONGEST_EMAIL) or None)
 
 
-def _header(request: Request, name: str, longest: int = LONGEST_HEADER) -> str:
+def _header(environ: "WSGIEnvironment", name: str, longest: int) -> str:
     """Return a header as UTF-8, which WSGI hands over as if it were Latin-1 (PEP 3333)."""
-    value = request.headers.get(name, "")
-    with suppress(UnicodeError):  # then it was Latin-1 after all
-        value = value.encode("latin-1").decode("utf-8")
+    value: str = environ.get(f"HTTP_{name.upper()}", "")
+    if not value.isascii():
+        with suppress(UnicodeError):  # then it was Latin-1 after all
+            value = value.encode("latin-1").decode("utf-8")
     value = value.strip()
-    if len(value) > longest or not value.isprintable():
+    if len(value) > longest or _CONTROL_CHARACTER(value):
         raise Refusal(400, BAD_REQUEST, f"The header {name} is too long or holds characters that nobody can type.")
     return value
 
@@ -174,7 +185,7 @@ def _message(data: dict[str, Any], sender: Sender, account: str | None) -> NewMe
         segments=segments,
         sender_id=sender_id,
         source=SOURCE,
-        channel=data["flowType"],
+        channel=data["flowType"] or "SMS",
         message_type=data["messageType"] or sender.message_type,
         template_id=data["templateId"] or sender.template_id,
         entity_id=data["entityId"] or sender.entity_id,
@@ -216,9 +227,14 @@ def _batch(entries: Sequence[Any], read: Sequence[NewMessage | Refusal], accepte
 def _result(entry: Any, read: NewMessage | Refusal, transaction_id: str | None) -> dict[str, Any]:
     given = entry if isinstance(entry, dict) else {}
     return {
-        "mid": given.get("mid"),
-        "mobileNumber": given.get("mobileNumber"),
+        "mid": _echo(given.get("mid")),
+        "mobileNumber": _echo(given.get("mobileNumber")),
         "responseCode": read.code if isinstance(read, Refusal) else SUCCESS,
         "message": read.message if isinstance(read, Refusal) else "SUCCESS",
         "transactionId": transaction_id,
     }
+
+
+def _echo(value: Any) -> Any:
+    """Return a value as it came, if it is one that a message may have."""
+    return value if isinstance(value, int | float) or (isinstance(value, str) and len(value) <= LONGEST_ECHO) else None

@@ -8,7 +8,7 @@ import fcntl
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any
 
@@ -56,12 +56,9 @@ class Database:
         Raises StoreUnavailable when the database does not take it.
         """
         with _unavailable_when_broken():
-            if self._turn is None:
-                with self.engine.begin() as connection:
-                    yield connection
-            else:
-                with self._turn, self.engine.begin() as connection:
-                    yield connection
+            # The connection is there before the turn is taken: others wait only for what is written.
+            with self.engine.connect() as connection, self._turn or nullcontext(), connection.begin():
+                yield connection
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -127,7 +124,6 @@ def _sqlite_engine(url: str) -> Engine:
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
-        paramstyle="named",
         pool_size=8,
         max_overflow=64,
         hide_parameters=True,

@@ -6,6 +6,7 @@ once for all requests that bring them, for at most three seconds; a vendor that 
 
 import threading
 import time
+from dataclasses import dataclass, field
 from hmac import compare_digest
 
 from connectors.shared.accounts import proving
@@ -22,9 +23,16 @@ from connectors.shared.secrets import SecretBox
 REMEMBERED_SECONDS = 1.0
 """How long a change made by a command may take to be seen by a running service."""
 LONGEST_WAIT_SECONDS = 3.0
+SHORTEST_TRY_SECONDS = 1.0
+STANDING_SECONDS = 0.5
+"""How long requests may wait beyond the seats of the waiting room: a vendor that is well answers within it."""
 LOOK_AGAIN_SECONDS = 0.05
 MOST_REMEMBERED = 10_000
 NOT_ACCEPTED = "Message Central does not accept this customer id with this password."
+TOO_MANY_GUESSES = "Too many wrong passwords came for this customer id. Wait a few seconds, then try the right one."
+
+
+_UNPROVEN = (ConnectionState.UNPROVEN, ConnectionState.REFUSED)
 
 
 class WrongPassword(ConnectorsError):
@@ -36,6 +44,16 @@ class TooManyGuesses(ConnectorsError):
 
     retry_after = 10
     """Seconds."""
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """Credentials that are being tried, for every request of this process that brings them."""
+
+    begun: float = field(default_factory=time.monotonic)
+    done: threading.Event = field(default_factory=threading.Event)
+    admitted: bool = False
+    """Whether they are kept and tried; not where too many others were tried before."""
 
 
 class Door:
@@ -50,7 +68,7 @@ class Door:
         self._endings = endings
         self._remembered: dict[str, tuple[float, list[Sender]]] = {}
         self._guesses = Guesses()
-        self._attempts: dict[int, threading.Event] = {}
+        self._attempts: dict[bytes, _Attempt] = {}
         self._attempts_lock = threading.Lock()
         # A stranger's first contact waits; it must not keep every thread from everybody else.
         self._waiting_room = threading.BoundedSemaphore(most_waiting)
@@ -70,53 +88,75 @@ class Door:
         return self._first_contact(login, known, digests)
 
     def _first_contact(self, login: Login, known: Sender | None, digests: tuple[bytes, ...]) -> Sender:
-        connection_id = known.connection_id if known and known.state is ConnectionState.UNPROVEN else None
-        if connection_id is None:
-            connection_id = self._keep(login, refused_before=known is not None)
-        if self._waiting_room.acquire(blocking=False):
-            try:
-                self._await_attempt(connection_id)
-            finally:
-                self._waiting_room.release()
+        """Have the credentials tried, or wait while another request has; then judge by what came of it."""
+        with self._attempts_lock:
+            attempt = self._attempts.get(digests[0])
+            leads = attempt is None
+            if attempt is None:
+                attempt = self._attempts[digests[0]] = _Attempt()
+        if leads:
+            self._lead(attempt, login, known, digests[0])
+        else:
+            self._follow(attempt)
         found = _holder(self._senders(login.customer_id, anew=True), digests)
+        if found is None and not attempt.admitted:
+            raise TooManyGuesses(TOO_MANY_GUESSES)
         if found is None or found.state is ConnectionState.REFUSED:
+            if leads and attempt.admitted:
+                self._guesses.wrong(digests[0])
             raise WrongPassword(NOT_ACCEPTED)
         if found.state is ConnectionState.ACTIVE:
             self._guesses.right(login.customer_id)
         return found
 
-    def _keep(self, login: Login, *, refused_before: bool) -> int:
-        if not self._guesses.admit(login.customer_id):
-            if refused_before:
-                raise WrongPassword(NOT_ACCEPTED)
-            raise TooManyGuesses(
-                "Too many wrong passwords came for this customer id. Wait a minute, then try the right one."
-            )
+    def _lead(self, attempt: "_Attempt", login: Login, known: Sender | None, digest: bytes) -> None:
+        has_seat = self._waiting_room.acquire(timeout=self._patience())
+        try:
+            connection_id = self._admit(login, known, digest, has_seat=has_seat)
+            if connection_id is not None:
+                attempt.admitted = True
+                if has_seat:
+                    self._attempt(connection_id, attempt.begun + LONGEST_WAIT_SECONDS)
+        finally:
+            if has_seat:
+                self._waiting_room.release()
+            with self._attempts_lock:
+                self._attempts.pop(digest, None)
+            attempt.done.set()
+
+    def _follow(self, attempt: "_Attempt") -> None:
+        if self._waiting_room.acquire(blocking=False):
+            attempt.done.wait(max(0.0, attempt.begun + LONGEST_WAIT_SECONDS - time.monotonic()))
+            self._waiting_room.release()
+        else:
+            attempt.done.wait(self._patience())
+
+    def _patience(self) -> float:
+        """Return for how many seconds a request may wait where every seat is taken: not on a vendor that hangs."""
+        now = time.monotonic()
+        with self._attempts_lock:
+            oldest = min((attempt.begun for attempt in self._attempts.values()), default=now)
+        return max(0.0, oldest + STANDING_SECONDS - now)
+
+    def _admit(self, login: Login, known: Sender | None, digest: bytes, *, has_seat: bool) -> int | None:
+        """Return the connection that keeps these credentials, None where they may not be tried now."""
+        if known is not None and known.state is ConnectionState.UNPROVEN:
+            return known.connection_id
+        if known is not None and (not has_seat or self._guesses.was_just_wrong(digest)):
+            raise WrongPassword(NOT_ACCEPTED)
+        wait = self._guesses.seconds_to_turn(login.customer_id)
+        if wait is None or (wait and not has_seat):
+            return None
+        time.sleep(wait)
         with self._database.write() as connection:
             return proving.keep_unproven(connection, self._secrets, login)
 
-    def _await_attempt(self, connection_id: int) -> None:
-        with self._attempts_lock:
-            done = self._attempts.get(connection_id)
-            leads = done is None
-            if done is None:
-                done = self._attempts[connection_id] = threading.Event()
-        if not leads:
-            done.wait(LONGEST_WAIT_SECONDS)
-            return
-        try:
-            self._attempt(connection_id)
-        finally:
-            with self._attempts_lock:
-                self._attempts.pop(connection_id, None)
-            done.set()
-
-    def _attempt(self, connection_id: int) -> None:
+    def _attempt(self, connection_id: int, deadline: float) -> None:
         if take_attempt(self._database, connection_id):
-            result = self._gateway.prove(connection_id, LONGEST_WAIT_SECONDS)
+            timeout = max(SHORTEST_TRY_SECONDS, deadline - time.monotonic())
+            result = self._gateway.prove(connection_id, timeout)
             record_proof(self._database, self._endings, connection_id, result)
             return
-        deadline = time.monotonic() + LONGEST_WAIT_SECONDS
         while time.monotonic() < deadline and proving.is_untried(self._database, connection_id):
             time.sleep(LOOK_AGAIN_SECONDS)
 
@@ -161,5 +201,5 @@ def _holder(candidates: list[Sender], digests: tuple[bytes, ...]) -> Sender | No
     holders = [
         sender for sender in candidates if any(compare_digest(sender.secret_digest, digest) for digest in digests)
     ]
-    # The customer's own connection comes before a guess that turned out to be right.
-    return min(holders, key=lambda sender: (not _may_pass(sender), sender.connection_id), default=None)
+    # The customer's own connection comes before one that nobody has vouched for, which the same password may have too.
+    return min(holders, key=lambda sender: (sender.state in _UNPROVEN, sender.connection_id), default=None)

@@ -4,6 +4,8 @@ An unproven connection has an account of its own, without a customer id, so that
 the customer whose id was guessed.
 """
 
+from dataclasses import fields
+
 from sqlalchemy import Connection, RowMapping, case, delete, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -32,15 +34,13 @@ KEPT_MS = HOUR
 
 def keep_unproven(connection: Connection, secrets: SecretBox, login: Login) -> int:
     """Keep credentials to be tried; returns their connection. The same credentials are kept once."""
-    defaults = Defaults()
     dialect_insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     values = login_values(secrets, login) | {
         "account_id": insert_account(connection, None),
         "gateway": MESSAGE_CENTRAL,
         "state": ConnectionState.UNPROVEN.value,
-        "message_type": defaults.message_type,
-        "bulk": defaults.bulk,
         "created_at": now_ms(),
+        **_defaults(connection, login.customer_id),
     }
     row = connections.c
     statement = (
@@ -62,6 +62,12 @@ def keep_unproven(connection: Connection, secrets: SecretBox, login: Login) -> i
     connection_id = int(connection.execute(statement).scalar_one())
     _delete_empty_accounts(connection)
     return connection_id
+
+
+def _defaults(connection: Connection, customer_id: str) -> dict[str, object]:
+    """Return what a message gets that does not say so itself: the stored ones, since it may be that customer's."""
+    stored = _stored(connection, customer_id)
+    return {entry.name: stored[entry.name] if stored else entry.default for entry in fields(Defaults)}
 
 
 def promote(connection: Connection, connection_id: int) -> None:

@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import uuid_utils
-from sqlalchemy import BindParameter, Connection, bindparam, insert, null, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BindParameter, Connection, bindparam, null, select, update
 
 from connectors.shared.clock import now_ms
 from connectors.shared.database import Database
@@ -19,12 +20,14 @@ from connectors.shared.phone_numbers import PhoneNumber
 from connectors.shared.segments import Segments
 from connectors.shared.wakeup import Wakeup
 
+ROWS_IN_STATEMENT = 50
 COLUMNS = [
     *("id", "account_id", "connection_id", "source", "source_account", "external_id", "content_digest"),
     *("country_code", "recipient", "text", "sender_id", "channel", "message_type", "template_id", "entity_id"),
     *("encoding", "segments", "status", "priority", "error_code", "error_message"),
     *("created_at", "due_at", "next_attempt_at", "expires_at", "deadline_at", "finished_at"),
 ]
+_values = itemgetter(*COLUMNS)
 PRIORITIES = {"OTP": 0, "TRANSACTION": 1, "PROMOTIONAL": 2}
 
 
@@ -73,7 +76,7 @@ class Acceptor:
     def __init__(self, database: Database, rules: AcceptRules, endings: Endings, wakeup: Wakeup) -> None:
         self._rules = rules
         self._endings = endings
-        self._insert = _insert_statement(database)
+        self._insert = _Insert(database)
         self._commits = SharedCommits("accept", database, self._apply, wakeup.announce)
 
     def accept(self, new: Sequence[NewMessage]) -> list[Accepted]:
@@ -127,9 +130,10 @@ class Acceptor:
         return row
 
     def _apply(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> list[Accepted]:
-        result = connection.exec_driver_sql(self._insert, list(rows))
+        # In one order everywhere: two processes that insert the same copies must not wait for each other.
+        inserted = self._insert(connection, sorted(rows, key=_digest_of))
         answers = [Accepted(row["id"], duplicate=False) for row in rows]
-        if result.rowcount != len(rows):
+        if inserted != len(rows):
             answers = self._settle_copies(connection, rows)
         ended = [row["id"] for row in rows if row["status"] == Status.SUPPRESSED]
         if ended:
@@ -149,21 +153,45 @@ class Acceptor:
     def _settle_copy(self, connection: Connection, row: dict[str, Any]) -> Accepted:
         """Answer with the first copy, unless it is old: then this one is a message of its own."""
         same = (messages.c.account_id == row["account_id"]) & (messages.c.content_digest == row["content_digest"])
-        first = connection.execute(select(messages.c.id, messages.c.created_at).where(same)).one()
-        if first.created_at > row["created_at"] - self._rules.deduplicate_ms:
-            return Accepted(first.id, duplicate=True)
-        connection.execute(update(messages).where(messages.c.id == first.id).values(content_digest=null()))
-        connection.execute(insert(messages).values(row))
-        return Accepted(row["id"], duplicate=False)
+        while True:  # another process may be settling the same copy
+            first = connection.execute(select(messages.c.id, messages.c.created_at).where(same)).first()
+            if first is not None:
+                if first.created_at > row["created_at"] - self._rules.deduplicate_ms:
+                    return Accepted(first.id, duplicate=True)
+                old = messages.c.id == first.id
+                connection.execute(update(messages).where(old, same).values(content_digest=null()))
+            if self._insert(connection, [row]):
+                return Accepted(row["id"], duplicate=False)
 
 
-def _insert_statement(database: Database) -> str:
-    """Return the driver's own SQL: every message passes here, and compiling costs more than inserting."""
-    dialect_insert = sqlite.insert if database.embedded else postgresql.insert
-    statement = dialect_insert(messages).on_conflict_do_nothing(
-        index_elements=[messages.c.account_id, messages.c.content_digest]
-    )
-    return str(statement.compile(dialect=database.engine.dialect, column_keys=COLUMNS))
+class _Insert:
+    """Inserts rows by the driver's own SQL, many in one statement: every message passes here."""
+
+    def __init__(self, database: Database) -> None:
+        self._mark = "?" if database.embedded else "%s"
+        self._statements: dict[int, str] = {}
+
+    def __call__(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
+        """Insert those that are no copies; returns how many."""
+        inserted = 0
+        for start in range(0, len(rows), ROWS_IN_STATEMENT):
+            part = rows[start : start + ROWS_IN_STATEMENT]
+            values = tuple(chain.from_iterable(map(_values, part)))
+            inserted += connection.exec_driver_sql(self._statement(len(part)), values).rowcount
+        return inserted
+
+    def _statement(self, count: int) -> str:
+        if count not in self._statements:
+            row = f"({', '.join([self._mark] * len(COLUMNS))})"
+            self._statements[count] = (
+                f"INSERT INTO messages ({', '.join(COLUMNS)}) VALUES {', '.join([row] * count)} "  # noqa: S608
+                "ON CONFLICT (account_id, content_digest) DO NOTHING"
+            )
+        return self._statements[count]
+
+
+def _digest_of(row: dict[str, Any]) -> bytes:
+    return row["content_digest"] or b""
 
 
 def _kept_ids(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[str]:

@@ -1,5 +1,6 @@
 """Claiming due rows: one statement a connection, nothing claimed twice, nothing claimed late."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -93,7 +94,7 @@ _claim = (
     .values(
         status=literal_column("'sending'"),
         claimed_by=bindparam("dispatcher"),
-        deadline_at=None,
+        # Its deadline stays: should this dispatcher lose the row, the sweeper finds it past its validity.
     )
     .returning(*_CLAIMED_COLUMNS)
 )
@@ -105,12 +106,19 @@ def lanes(connection: Connection, moment: int) -> list[Lane]:
     return [Lane(**{**row, "bulk": bool(row["bulk"])}) for row in rows]
 
 
-def claim(connection: Connection, lane: Lane, dispatcher: int, most: int, moment: int) -> list[Claimed]:
-    """Take up to `most` due rows of one connection, one-time codes first, promotions last."""
+def claim(
+    connection: Connection,
+    lane: Lane,
+    dispatcher: int,
+    most: int,
+    moment: int,
+    priorities: Sequence[int] = PRIORITIES,
+) -> list[Claimed]:
+    """Take up to `most` due rows of one connection and these priorities, one-time codes first, promotions last."""
     if lane.rate:
         most = min(most, within_rate(_lock_rate(connection, lane), moment))
     claimed: list[Claimed] = []
-    for priority in PRIORITIES:
+    for priority in priorities:
         if len(claimed) >= most:
             break
         values: dict[str, Any] = {
@@ -132,8 +140,9 @@ def within_rate(lane: Lane, moment: int) -> int:
     if not lane.rate:
         return NO_LIMIT
     burst_ms = max(BURST_MS, 1_000 / lane.rate)
-    room_ms = moment + burst_ms - max(lane.rate_spent_until, moment)
-    return max(0, int(room_ms * lane.rate / 1_000))
+    room_ms = burst_ms - max(lane.rate_spent_until - moment, 0)
+    # A third of a second at three a second is one message, and not 0.9999.
+    return max(0, int(room_ms * lane.rate / 1_000 + 1e-6))
 
 
 def _lock_rate(connection: Connection, lane: Lane) -> Lane:

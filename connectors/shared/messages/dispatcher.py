@@ -15,15 +15,16 @@ from connectors.shared.clock import now_ms
 from connectors.shared.database import Database
 from connectors.shared.errors import StoreUnavailable
 from connectors.shared.gateways.base import Gateway
-from connectors.shared.messages.claim import Lane, claim, lanes, within_rate
+from connectors.shared.messages.claim import PRIORITIES, Lane, claim, lanes, within_rate
 from connectors.shared.messages.endings import Endings
 from connectors.shared.messages.grouping import group
 from connectors.shared.messages.holds import Holds
+from connectors.shared.messages.liveness import Liveness
 from connectors.shared.messages.outcomes import OutcomeWriter, Release, Write
 from connectors.shared.messages.schedule import Schedule
 from connectors.shared.messages.sender import SenderThreads
 from connectors.shared.messages.shared_commits import SharedCommits
-from connectors.shared.messages.sweep import heartbeat, register_dispatcher, unregister_dispatcher
+from connectors.shared.messages.sweep import heartbeat, record_ended, register_dispatcher
 from connectors.shared.wakeup import Wakeup
 
 CLAIM_ROWS = 1_000
@@ -72,6 +73,7 @@ class Dispatcher:
         self._look = threading.Event()
         self._stop = threading.Event()
         self._holds = Holds()
+        self._liveness = Liveness(database)
         self._schedule = Schedule(self._threads)
         self._writer: SharedCommits[Write, frozenset[str]] = SharedCommits(
             "outcomes", database, OutcomeWriter(endings).apply
@@ -86,6 +88,7 @@ class Dispatcher:
         """Begin to send."""
         with self._database.write() as connection:
             self._id = register_dispatcher(connection, now_ms())
+        self._liveness.hold(self._id)
         self._senders = SenderThreads(
             self._id,
             self._gateways,
@@ -118,7 +121,8 @@ class Dispatcher:
             self._senders.join()
         self._writer.close()
         with self._database.write() as connection:
-            unregister_dispatcher(connection, self._id)
+            record_ended(connection, [self._id])
+        self._liveness.release(self._id)
         self._wakeup.close()
 
     def _spawn(self, name: str, run: Callable[[], None]) -> None:
@@ -156,8 +160,11 @@ class Dispatcher:
         return pause
 
     def _claim_lane(self, lane: Lane) -> tuple[int, int]:
-        if self._schedule.pending(lane.id) >= self._threads:
+        # A backlog of promotions keeps no one-time code of the same account from being claimed.
+        wanted = [priority for priority in PRIORITIES if self._schedule.pending(lane.id, priority) < self._threads]
+        if len(wanted) < len(PRIORITIES):
             self._more = True
+        if not wanted:
             return 0, CLAIM_ROWS
         most = self._most_for(lane)
         if most == 0:
@@ -167,7 +174,7 @@ class Dispatcher:
         with self._database.write() as connection:
             if probing and not take_probe(connection, lane.id, moment):
                 return 0, 0
-            rows = claim(connection, lane, self._id, most, moment)
+            rows = claim(connection, lane, self._id, most, moment, wanted)
         if rows:
             self._schedule.put(group(lane, self._gateways[lane.gateway], rows, probing=probing))
         return len(rows), most
@@ -185,7 +192,11 @@ class Dispatcher:
 
     def _run_wakeup(self) -> None:
         while not self._stop.is_set():
-            self._wakeup.wait(LONGEST_IDLE_SECONDS, self._stop)
+            try:
+                self._wakeup.wait(LONGEST_IDLE_SECONDS, self._stop)
+            except Exception:  # without hints the dispatcher still looks by itself; they come back when they can
+                log.exception("wakeup_failed")
+                self._stop.wait(LONGEST_IDLE_SECONDS)
             self._look.set()
 
     def _heartbeat(self) -> None:

@@ -1,6 +1,8 @@
 """Numbers and texts do not stay for ever: purged after their days, erased when a person asks."""
 
 import time
+from dataclasses import dataclass
+from itertools import takewhile
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, delete, or_, select, update
 
@@ -37,12 +39,17 @@ def erase_number(database: Database, endings: Endings, forgetting: Forgetting, n
 
 def purge(database: Database, forgetting: Forgetting, before_ms: int) -> None:
     """Remove numbers and texts of messages accepted before a moment, and receipts that came before it."""
+    with database.read() as connection:
+        start = connection.scalar(select(housekeeping.c.value).where(housekeeping.c.name == PURGED_UP_TO))
+    walk = _Purge(forgetting, _id_at(before_ms), start or "")
     more = True
     while more:
         with database.write() as connection:
-            more = _purge_slice(connection, forgetting, before_ms)
+            more = walk.go_on(connection)
     with database.write() as connection:
-        connection.execute(delete(receipts).where(receipts.c.received_at < before_ms))
+        dropped = connection.execute(delete(receipts).where(receipts.c.received_at < before_ms)).rowcount
+    if walk.scrubbed or dropped:
+        truncate_log(database)
 
 
 def remove_account(database: Database, forgetting: Forgetting, account_id: int) -> None:
@@ -75,9 +82,11 @@ def truncate_log(database: Database) -> None:
 
 def _cancel_waiting(connection: Connection, endings: Endings, number: str) -> None:
     waiting = messages.c.status.in_([state.value for state in WAITING])
+    claimed = messages.c.status == Status.SENDING.value
+    of_number = messages.c.recipient == number
     statement = (
         update(messages)
-        .where(messages.c.recipient == number, waiting)
+        .where(of_number, or_(waiting, claimed & messages.c.begun_at.is_(None)))
         .values(
             status=Status.CANCELED.value,
             error_code="erased",
@@ -88,6 +97,8 @@ def _cancel_waiting(connection: Connection, endings: Endings, number: str) -> No
         .returning(messages.c.id)
     )
     endings.tell(connection, list(connection.scalars(statement)), now_ms())
+    # What is with the vendor now must not wait for another try: there is nothing left to send.
+    connection.execute(update(messages).where(of_number, claimed).values(expires_at=now_ms()))
 
 
 def _scrub(connection: Connection, forgetting: Forgetting, ids: list[str]) -> None:
@@ -103,26 +114,45 @@ def _ends_like(number: str) -> ColumnElement[bool]:
     return receipts.c.recipient.in_([number[start:] for start in (1, 2, 3) if len(number) - start >= 8])
 
 
-def _purge_slice(connection: Connection, forgetting: Forgetting, before_ms: int) -> bool:
-    """Purge from where the last purge ended, up to a message that is still open; True when there may be more."""
-    start = connection.scalar(select(housekeeping.c.value).where(housekeeping.c.name == PURGED_UP_TO))
-    # Ids are UUIDv7: they begin with the milliseconds of their making.
-    end = f"{before_ms:012x}"
-    end = f"{end[:8]}-{end[8:]}"
-    statement = (
-        select(messages.c.id, messages.c.status)
-        .where(messages.c.id > (start or ""), messages.c.id < end)
-        .order_by(messages.c.id)
-        .limit(SLICE)
-    )
-    rows = connection.execute(statement).all()
-    ended: list[str] = []
-    for row in rows:
-        if Status(row.status) in _OPEN:
-            break
-        ended.append(row.id)
-    if ended:
-        _scrub(connection, forgetting, ended)
-        connection.execute(delete(housekeeping).where(housekeeping.c.name == PURGED_UP_TO))
-        connection.execute(housekeeping.insert().values(name=PURGED_UP_TO, value=ended[-1]))
-    return len(ended) == SLICE
+@dataclass(slots=True)
+class _Purge:
+    """One walk over what is old. Open messages are left behind, and the next walk starts at the first of them."""
+
+    forgetting: Forgetting
+    end: str
+    after: str
+    met_open: bool = False
+    scrubbed: int = 0
+
+    def go_on(self, connection: Connection) -> bool:
+        """Purge the next slice; True when there may be more."""
+        held = or_(messages.c.recipient.is_not(None), messages.c.text.is_not(None)).label("held")
+        statement = (
+            select(messages.c.id, messages.c.status, held)
+            .where(messages.c.id > self.after, messages.c.id < self.end)
+            .order_by(messages.c.id)
+            .limit(SLICE)
+        )
+        rows = connection.execute(statement).all()
+        ended = [row for row in rows if Status(row.status) not in _OPEN]
+        self._scrub([row.id for row in ended if row.held], connection)
+        if rows and not self.met_open:
+            self._remember([row.id for row in takewhile(lambda row: Status(row.status) not in _OPEN, rows)], connection)
+            self.met_open = len(ended) < len(rows)
+        self.after = rows[-1].id if rows else self.after
+        return len(rows) == SLICE
+
+    def _scrub(self, ids: list[str], connection: Connection) -> None:
+        _scrub(connection, self.forgetting, ids)
+        self.scrubbed += len(ids)
+
+    def _remember(self, purged: list[str], connection: Connection) -> None:
+        if purged:
+            connection.execute(delete(housekeeping).where(housekeeping.c.name == PURGED_UP_TO))
+            connection.execute(housekeeping.insert().values(name=PURGED_UP_TO, value=purged[-1]))
+
+
+def _id_at(moment_ms: int) -> str:
+    """Return what every id made before a moment is less than: they are UUIDv7 and begin with their milliseconds."""
+    start = f"{moment_ms:012x}"
+    return f"{start[:8]}-{start[8:]}"

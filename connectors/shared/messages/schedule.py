@@ -16,7 +16,7 @@ class Schedule:
     def __init__(self, most_in_flight: int) -> None:
         self._most_in_flight = most_in_flight
         self._waiting: list[OrderedDict[int, deque[Call]]] = [OrderedDict() for _ in range(PRIORITIES)]
-        self._pending: Counter[int] = Counter()
+        self._pending: Counter[tuple[int, int]] = Counter()
         self._in_flight: Counter[int] = Counter()
         self._promotions_in_flight = 0
         self._changed = threading.Condition()
@@ -27,7 +27,7 @@ class Schedule:
         with self._changed:
             for call in calls:
                 self._waiting[call.priority].setdefault(call.lane.id, deque()).append(call)
-                self._pending[call.lane.id] += 1
+                self._pending[call.lane.id, call.priority] += 1
                 self._changed.notify()
 
     def take(self) -> Call | None:
@@ -53,9 +53,9 @@ class Schedule:
                 self._promotions_in_flight -= 1
             self._changed.notify()
 
-    def pending(self, lane_id: int) -> int:
-        """Return how many calls of a connection wait for a thread."""
-        return self._pending[lane_id]
+    def pending(self, lane_id: int, priority: int = PROMOTIONAL) -> int:
+        """Return how many calls of a connection, of this priority or a more urgent one, wait for a thread."""
+        return sum(self._pending[lane_id, urgent] for urgent in range(priority + 1))
 
     def close(self) -> list[Call]:
         """Hand out nothing more; returns what was waiting."""
@@ -83,7 +83,7 @@ class Schedule:
         lanes.move_to_end(lane_id)  # the others come first next time
         if not calls:
             del lanes[lane_id]
-        self._pending[lane_id] -= 1
+        self._pending[lane_id, call.priority] -= 1
         self._in_flight[lane_id] += 1
         if call.priority == PROMOTIONAL:
             self._promotions_in_flight += 1

@@ -14,7 +14,7 @@ from connectors.shared.messages.grouping import Call, halves
 from connectors.shared.messages.holds import Holds
 from connectors.shared.messages.outcomes import Begin, Finish, Release, Restart, Write
 from connectors.shared.messages.schedule import Schedule
-from connectors.shared.messages.shared_commits import SharedCommits
+from connectors.shared.messages.shared_commits import SharedCommits, WriteRefused
 from connectors.shared.metrics import CALLS
 
 PAUSE_SECONDS = 0.5
@@ -131,6 +131,9 @@ class SenderThreads:
         while True:
             try:
                 return self._writer.run(writes)
+            except WriteRefused:
+                # It would be refused for ever. The sweeper settles the rows; this thread has others to send.
+                return [frozenset() for _ in writes]
             except StoreUnavailable as error:
                 log.warning("outcome_not_recorded_yet", error=str(error))
                 time.sleep(PAUSE_SECONDS)

@@ -1,4 +1,4 @@
-"""One writer thread that lets many callers share one durable commit.
+"""Many callers share one durable commit.
 
 A commit waits for the disk; callers that come meanwhile are gathered into the next one, so that under load a
 commit carries many rows, and an idle service still commits at once.
@@ -7,13 +7,11 @@ commit carries many rows, and an idle service still commits at once.
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from connectors.shared.database import Database
 from connectors.shared.errors import ConnectorsError, StoreUnavailable
@@ -27,14 +25,32 @@ MOST_ITEMS = 5_000
 log = structlog.get_logger()
 
 
-@dataclass(slots=True)
+class WriteRefused(StoreUnavailable):
+    """This very write cannot be done; the same one later would be refused again."""
+
+
+@dataclass(slots=True, eq=False)
 class _Submission(Generic[Item, Result]):
+    """What one caller brings, and what it waits for: its answer, or its turn to lead."""
+
     items: Sequence[Item]
-    future: "Future[list[Result]]" = field(default_factory=Future)
+    latch: threading.Lock = field(default_factory=threading.Lock)
+    leads: bool = False
+    results: list[Result] | None = None
+    error: Exception | None = None
+
+    def answer(self) -> list[Result]:
+        if self.error is not None:
+            raise self.error
+        return self.results or []
 
 
 class SharedCommits(Generic[Item, Result]):
-    """Applies submitted items in shared transactions; `apply` returns one result for each item, in order."""
+    """Applies items in shared transactions; `apply` returns one result for each item, in order.
+
+    There is no thread of its own: whoever comes while nobody commits does it for all that have come by then, and then
+    hands the lead to the first that came meanwhile. Threads wake each other as little as can be.
+    """
 
     def __init__(
         self,
@@ -49,44 +65,40 @@ class SharedCommits(Generic[Item, Result]):
         self._after_commit = after_commit
         self._waiting: deque[_Submission[Item, Result]] = deque()
         self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
+        self._led = False
         self._closing = False
 
-    def submit(self, items: Sequence[Item]) -> "Future[list[Result]]":
-        """Queue items; the future is done once they are committed, or failed with StoreUnavailable."""
-        submission: _Submission[Item, Result] = _Submission(items)
+    def run(self, items: Sequence[Item]) -> list[Result]:
+        """Apply items and return their results once they are durable. Raises StoreUnavailable."""
+        own: _Submission[Item, Result] = _Submission(items)
+        own.latch.acquire()
         with self._changed:
             if self._closing:
                 raise StoreUnavailable("The service is stopping.")
-            if self._thread is None:
-                # Started by the first use, so that a process forked before it has a thread of its own.
-                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-                self._thread.start()
-            self._waiting.append(submission)
-            self._changed.notify()
-        return submission.future
-
-    def run(self, items: Sequence[Item]) -> list[Result]:
-        """Apply items and return their results once they are durable."""
-        return self.submit(items).result()
+            self._waiting.append(own)
+            own.leads = not self._led
+            self._led = True
+        if not own.leads:
+            own.latch.acquire()
+        if own.leads:
+            self._commit()
+            self._hand_over()
+        return own.answer()
 
     def close(self) -> None:
-        """Commit what waits and stop."""
+        """Wait until everything is committed, and take nothing more."""
         with self._changed:
             self._closing = True
-            self._changed.notify()
-            thread = self._thread
-        if thread is not None:
-            thread.join()
+            self._changed.wait_for(lambda: not self._led)
 
-    def _run(self) -> None:
-        while True:
-            with self._changed:
-                while not self._waiting:
-                    if self._closing:
-                        return
-                    self._changed.wait()
-            self._commit()
+    def _hand_over(self) -> None:
+        with self._changed:
+            if self._waiting:
+                self._waiting[0].leads = True
+                self._waiting[0].latch.release()
+            else:
+                self._led = False
+                self._changed.notify_all()
 
     def _commit(self) -> None:
         taken: list[_Submission[Item, Result]] = []
@@ -95,15 +107,12 @@ class SharedCommits(Generic[Item, Result]):
                 # Gathered only now: whoever came while this process waited for its turn shares the commit.
                 self._take(taken)
                 results = self._apply(connection, [item for submission in taken for item in submission.items])
-        except (ConnectorsError, DBAPIError) as error:
+        except Exception as error:
             self._take(taken)
             self._refuse_or_separate(taken, error)
-        except Exception as error:  # a fault of ours must fail its callers, never silence the writer
-            log.exception("shared_commit_failed", writer=self._name)
-            _fail(taken, error)
         else:
             _answer(taken, results)
-            self._after_commit()
+            self._tell()
 
     def _take(self, taken: list[_Submission[Item, Result]]) -> None:
         with self._changed:
@@ -115,30 +124,47 @@ class SharedCommits(Generic[Item, Result]):
     def _refuse_or_separate(self, taken: list[_Submission[Item, Result]], error: Exception) -> None:
         """One caller's bad row must not fail the others: apply each submission alone."""
         if isinstance(error, StoreUnavailable) or len(taken) == 1:
-            _fail(
-                taken,
-                error if isinstance(error, ConnectorsError) else StoreUnavailable("The database refused it."),
-            )
+            _fail(taken, self._as_told(error))
             return
         for submission in taken:
             try:
                 with self._database.write() as connection:
                     results = self._apply(connection, submission.items)
-            except (ConnectorsError, DBAPIError) as cause:
-                self._refuse_or_separate([submission], cause)
+            except Exception as cause:
+                _fail([submission], self._as_told(cause))
             else:
                 _answer([submission], results)
-                self._after_commit()
+                self._tell()
+
+    def _as_told(self, error: Exception) -> ConnectorsError:
+        """A fault of ours must fail its callers, never silence the writer."""
+        if isinstance(error, ConnectorsError):
+            return error
+        log.error("write_refused", writer=self._name, exc_info=True)
+        return WriteRefused("The database refused it.")
+
+    def _tell(self) -> None:
+        try:
+            self._after_commit()
+        except Exception:  # a hint that is lost costs a moment; this thread is all that writes
+            log.exception("hint_failed", writer=self._name)
 
 
 def _answer(taken: list[_Submission[Item, Result]], results: list[Result]) -> None:
     start = 0
     for submission in taken:
         end = start + len(submission.items)
-        submission.future.set_result(results[start:end])
+        submission.results = results[start:end]
         start = end
+        _release(submission)
 
 
 def _fail(taken: list[_Submission[Item, Result]], error: Exception) -> None:
     for submission in taken:
-        submission.future.set_exception(error)
+        submission.error = error
+        _release(submission)
+
+
+def _release(submission: _Submission[Item, Result]) -> None:
+    if not submission.leads:  # who leads waits for nobody
+        submission.latch.release()

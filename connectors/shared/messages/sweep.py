@@ -1,5 +1,6 @@
 """What keeps every row moving: each state that is no end has a deadline, and this looks at those that passed it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,12 @@ SLICE = 2_000
 """Rows moved in one transaction, so that nobody waits long for a turn to write."""
 
 
+LONGEST_CALL_MS = 300 * SECOND
+"""A call is over long before, also where a token had to be minted and the database was away for a while."""
+
+_BACK_IN_QUEUE: dict[str, Any] = {"status": "queued", "claimed_by": None, "deadline_at": messages.c.expires_at}
+
+
 @dataclass(frozen=True, slots=True)
 class Sweeper:
     """Moves rows whose deadline has passed. Durations in milliseconds."""
@@ -33,6 +40,7 @@ class Sweeper:
             self._close_unanswered(connection, moment),
             self._close_unconfirmed(connection, moment),
             self._recover_from_the_dead(connection, moment),
+            self._end_forgotten(connection, moment),
         ]
         return max(busy) >= SLICE
 
@@ -71,26 +79,37 @@ class Sweeper:
         alive = select(dispatchers.c.id).where(dispatchers.c.heartbeat_at > moment - LEASE_MS)
         orphaned = and_(IS_SENDING, messages.c.claimed_by.not_in(alive))
         back = connection.execute(
-            update(messages)
-            .where(orphaned, messages.c.begun_at.is_(None))
-            .values(status="queued", claimed_by=None, deadline_at=messages.c.expires_at)
+            update(messages).where(orphaned, messages.c.begun_at.is_(None)).values(_BACK_IN_QUEUE)
         ).rowcount
         doubted = connection.execute(
-            update(messages)
-            .where(orphaned, messages.c.begun_at.is_not(None))
-            .values(
-                status=Status.UNCONFIRMED.value,
-                finished_at=moment,
-                deadline_at=moment + self.receipt_deadline_ms,
-                error_code="interrupted",
-                error_message=(
-                    "The service was stopped while this was being sent, so it may or may not have gone out. "
-                    "A receipt or a person settles it."
-                ),
-            )
+            update(messages).where(orphaned, messages.c.begun_at.is_not(None)).values(self._in_doubt(moment))
         ).rowcount
         # Rows that a live dispatcher holds are few, so a slice is never the limit here.
         return 0 if back + doubted < SLICE else SLICE
+
+    def _end_forgotten(self, connection: Connection, moment: int) -> int:
+        """Rows past their validity that a living dispatcher lost track of: no call takes so long."""
+        forgotten = and_(
+            _past_deadline(Status.SENDING, moment),
+            messages.c.begun_at.is_not(None),
+            messages.c.begun_at < moment - LONGEST_CALL_MS,
+        )
+        doubted = int(connection.execute(_statement(forgotten, self._in_doubt(moment))).rowcount)
+        unsent = and_(_past_deadline(Status.SENDING, moment), messages.c.begun_at.is_(None))
+        back = int(connection.execute(_statement(unsent, _BACK_IN_QUEUE)).rowcount)
+        return max(doubted, back)
+
+    def _in_doubt(self, moment: int) -> dict[str, Any]:
+        return {
+            "status": Status.UNCONFIRMED.value,
+            "finished_at": moment,
+            "deadline_at": moment + self.receipt_deadline_ms,
+            "error_code": "interrupted",
+            "error_message": (
+                "The service was stopped while this was being sent, so it may or may not have gone out. "
+                "A receipt or a person settles it."
+            ),
+        }
 
     def _end(self, connection: Connection, state: Status, moment: int, end: Status, code: str, why: str) -> int:
         values = {
@@ -129,9 +148,12 @@ def heartbeat(connection: Connection, dispatcher: int, moment: int) -> None:
     connection.execute(delete(dispatchers).where(dispatchers.c.heartbeat_at < moment - DAY, ~holds_rows))
 
 
-def unregister_dispatcher(connection: Connection, dispatcher: int) -> None:
-    """Say that it ended, so that whatever it still held is taken over at once."""
-    connection.execute(delete(dispatchers).where(dispatchers.c.id == dispatcher))
+def record_ended(connection: Connection, ended: Sequence[int]) -> None:
+    """Say that dispatchers ended, so that whatever they still held is taken over at once.
+
+    Their rows stay until they hold nothing: SQLite gives the last id anew, and with it what is left of its work.
+    """
+    connection.execute(update(dispatchers).where(dispatchers.c.id.in_(ended)).values(heartbeat_at=0))
 
 
 def _past_deadline(state: Status, moment: int) -> ColumnElement[bool]:

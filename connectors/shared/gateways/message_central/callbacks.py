@@ -114,9 +114,17 @@ def read_receipt(entry: Any, account_id: int | None) -> Receipt | None:
         outcome=outcome,
         error_code=code if code not in (None, "0") else vendor_status,
         explanation=explanation or None,
-        raw=orjson.dumps(entry).decode()[:LONGEST_RAW],
+        raw=_raw(entry),
         received_at=now_ms(),
     )
+
+
+def _raw(entry: dict[str, Any]) -> str:
+    try:
+        return orjson.dumps(entry).decode()[:LONGEST_RAW]
+    except TypeError:  # nested more deeply than is written, which is less deeply than is read
+        flat = {key: value for key, value in entry.items() if not isinstance(value, dict | list)}
+        return orjson.dumps(flat).decode()[:LONGEST_RAW]
 
 
 def _word(value: Any, longest: int) -> str | None:

@@ -36,17 +36,26 @@ class Tokens:
         self._timeout = timeout
         self._held: dict[int, tuple[str, int | None]] = {}
         self._turns: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
+        self._failed: dict[int, tuple[float, Minted]] = {}
 
     def get(self, connection_id: int, *, stale: str | None = None, timeout: float | None = None) -> Minted:
         """Return a token other than `stale`; waits for whoever is minting one already. `timeout` in seconds."""
         held = self._held.get(connection_id)
         if held is not None and _good(*held, stale):
             return Minted(held[0], None)
+        asked = time.monotonic()
         with self._turns[connection_id]:
             held = self._held.get(connection_id)
             if held is not None and _good(*held, stale):
                 return Minted(held[0], None)
-            return self._mint_in_turn(connection_id, stale, timeout or self._timeout)
+            failed_at, failure = self._failed.get(connection_id, (0.0, None))
+            if failure is not None and failed_at >= asked:
+                # Whoever waited for a mint shares its failure: one after the other, they would each wait as long.
+                return failure
+            minted = self._mint_in_turn(connection_id, stale, timeout or self._timeout)
+            if minted.token is None:
+                self._failed[connection_id] = (time.monotonic(), minted)
+            return minted
 
     def mint(self, connection_id: int, timeout: float) -> Minted:
         """Mint whatever is held, to prove the credentials."""

@@ -6,6 +6,9 @@ The codes are those of the last page of its API documentation, "Response Codes";
 from connectors.shared.gateways.base import Fault, SendResult, Verdict
 from connectors.shared.message_central import Answer, Outcome, TokenAnswer
 
+LONGEST_ID = 64
+"""What the ledger keeps of a vendor's id."""
+
 _MEANINGS: dict[Outcome, tuple[Verdict, Fault, str]] = {
     Outcome.SUCCESS: (Verdict.ACCEPTED, Fault.NOBODY, ""),
     Outcome.BAD_REQUEST: (
@@ -83,7 +86,7 @@ def of_send(answer: Answer, *, many: bool, first_try: bool) -> SendResult:
         fault=fault,
         code=_code(answer),
         explanation=_with_words(explanation, answer.message, answer.outcome),
-        transaction_id=answer.transaction_id,
+        transaction_id=_transaction_id(answer),
         retry_after=answer.retry_after,
         split=many and verdict is Verdict.REFUSED and answer.outcome in _SPLITTABLE,
     )
@@ -102,6 +105,12 @@ def of_token(answer: TokenAnswer) -> SendResult:
             fault, explanation = Fault.NETWORK, _MEANINGS[Outcome.NOT_CONNECTED][2]
     code = str(answer.code) if answer.code is not None else answer.outcome.name.lower()
     return SendResult(verdict, fault, code=code, explanation=explanation, retry_after=answer.retry_after)
+
+
+def _transaction_id(answer: Answer) -> str | None:
+    # One cut short could match another's receipt: none is better.
+    known = answer.transaction_id
+    return known if known is not None and len(known) <= LONGEST_ID else None
 
 
 def _code(answer: Answer) -> str | None:
