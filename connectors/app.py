@@ -1,5 +1,6 @@
 """create_app(): the web side of the service. The way of a message starts in a connector's `routes.py`."""
 
+import structlog
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -12,6 +13,8 @@ from connectors.shared.gateways.message_central import callbacks
 from connectors.shared.problems import problem
 
 RETRY_SECONDS = "5"
+
+log = structlog.get_logger()
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -29,6 +32,7 @@ def app_for(service: Service) -> Flask:
     callbacks.register(app, service.database, service.callback_tokens, service.receipts)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(StoreUnavailable, _store_problem)
+    app.register_error_handler(Exception, _fault)
     app.after_request(_protect)
     hops = service.settings.trusted_proxies
     if hops:
@@ -48,6 +52,12 @@ def _store_problem(_error: StoreUnavailable) -> Response:
     response = problem(503, "The service cannot keep anything at the moment. Try again in a few seconds.")
     response.headers["Retry-After"] = RETRY_SECONDS
     return response
+
+
+def _fault(_error: Exception) -> Response:
+    """A fault of ours: Flask's own log would print the exception's words, and those may hold a number or a text."""
+    log.exception("request_failed")
+    return problem(500, "The service had an error of its own. It has been logged.")
 
 
 def _protect(response: Response) -> Response:

@@ -93,7 +93,7 @@ class Endpoint:
             raise Refusal(405, BAD_REQUEST, "Choose POST as the request type in CleverTap.", allow="POST")
         login = _login(request.environ)
         account = _header(request.environ, "account", LONGEST_ACCOUNT) or None
-        body = read_body(request)
+        body = read_body(request.environ)
         batch = body.get("messages")
         entries = [body] if "messages" not in body else _entries(body, batch)
         sender = self._service.door.enter(login)

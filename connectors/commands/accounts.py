@@ -1,13 +1,16 @@
 """`connectors accounts …`, `connectors api-keys …` and `connectors callback-url`."""
 
 import json
+import math
 import re
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, BinaryIO
 
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from connectors.installed import listen
 from connectors.opening import opened
@@ -23,12 +26,23 @@ from connectors.shared.messages import retention
 from connectors.shared.phone_numbers import region_of
 
 DLT_ID = re.compile(r"[0-9A-Za-z._-]{1,64}", re.ASCII)
+LONGEST_CUSTOMER_ID = 128
+LONGEST_EMAIL = 254
+LONGEST_SENDER_ID = 15
+WIDE = 200
 VENDOR_MAIL = "operations@messagecentral.com"
 
 
+def _customer_id(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    name = value.strip()
+    if not name or len(name) > LONGEST_CUSTOMER_ID or not name.isprintable():
+        raise click.BadParameter("it is the one on the home page of your Message Central dashboard.")
+    return name
+
+
 def _country(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    if value is None:
-        return None
+    if not value:
+        return value
     digits = value.strip().removeprefix("+")
     if region_of(digits) is None:
         raise click.BadParameter("it is a calling code, such as 91 for India or 1 for the United States.")
@@ -41,17 +55,40 @@ def _dlt_id(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     return value
 
 
+def _rate(_ctx: click.Context, _param: click.Parameter, value: float | None) -> float | None:
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("it is a number of messages a second.")
+    return value
+
+
+def _line(longest: int) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
+    """Return a check that a value is one line of printable text, not longer than there is room for."""
+
+    def check(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+        if value is None:
+            return None
+        if len(value.strip()) > longest or not value.isprintable():
+            raise click.BadParameter(f"it has at most {longest} characters, all of them printable.")
+        return value.strip()
+
+    return check
+
+
 def _options(command: Any) -> Any:
     """The options that `add` and `update` share."""
     for option in (
-        click.option("--rate", type=click.FloatRange(0, 10_000), help="Messages a second; 0: no limit."),
+        click.option(
+            "--rate", type=click.FloatRange(0, 10_000), callback=_rate, help="Messages a second; 0: no limit."
+        ),
         click.option("--bulk", type=click.Choice(["on", "off"]), help="Whether calls for many are made."),
         click.option("--template-id", callback=_dlt_id, help="DLT template id, for messages without their own."),
         click.option("--entity-id", callback=_dlt_id, help="DLT entity id."),
         click.option("--message-type", type=click.Choice(store.MESSAGE_TYPES, case_sensitive=False)),
         click.option("--country-code", callback=_country, help="Calling code for national numbers, e.g. 91."),
-        click.option("--sender-id", help="The sender id for messages without their own."),
-        click.option("--email", help="The e-mail of the Message Central account."),
+        click.option(
+            "--sender-id", callback=_line(LONGEST_SENDER_ID), help="The sender id for messages without their own."
+        ),
+        click.option("--email", callback=_line(LONGEST_EMAIL), help="The e-mail of the Message Central account."),
     ):
         command = option(command)
     return command
@@ -63,14 +100,14 @@ def accounts() -> None:
 
 
 @accounts.command()
-@click.option("--customer-id", required=True)
+@click.option("--customer-id", required=True, callback=_customer_id)
 @_options
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def add(customer_id: str, password_stdin: bool, **options: Any) -> None:
     """Add an account and check its password with Message Central."""
     password = _password(password_stdin)
     defaults = Defaults(**{key: value for key, value in _changes(options).items() if key != "email"})
-    login = Login(_customer_id(customer_id), password, options["email"])
+    login = Login(customer_id, password, options["email"] or None)
     with opened() as service:
         with service.database.write() as connection:
             store.add_account(connection, service.secrets, login, defaults)
@@ -79,7 +116,7 @@ def add(customer_id: str, password_stdin: bool, **options: Any) -> None:
 
 
 @accounts.command()
-@click.option("--customer-id", required=True)
+@click.option("--customer-id", required=True, callback=_customer_id)
 @_options
 @click.option("--password-stdin", is_flag=True, help="Read a new password from standard input.")
 def update(customer_id: str, password_stdin: bool, **options: Any) -> None:
@@ -108,7 +145,7 @@ def list_accounts(as_json: bool) -> None:
 
 
 @accounts.command()
-@click.option("--customer-id", required=True)
+@click.option("--customer-id", required=True, callback=_customer_id)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def remove(customer_id: str, yes: bool) -> None:
     """Remove an account with its messages, keys and receipts."""
@@ -189,15 +226,9 @@ Callback URL: {url}
 Whoever has this URL can report deliveries: share it with nobody else."""
 
 
-def _customer_id(given: str) -> str:
-    if not given.strip() or len(given) > 128 or not given.isprintable():
-        raise NotUnderstood("The customer id is the one on the home page of your Message Central dashboard.")
-    return given.strip()
-
-
 def _password(from_stdin: bool) -> str:
     if from_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
+        password = _first_line(sys.stdin.buffer)
     elif sys.stdin.isatty():
         password = str(click.prompt("Message Central password", hide_input=True))
     else:
@@ -207,14 +238,22 @@ def _password(from_stdin: bool) -> str:
     return password
 
 
+def _first_line(stream: BinaryIO) -> str:
+    try:
+        line = stream.readline().decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise NotUnderstood("The password on standard input is not UTF-8.") from None
+    if "\x00" in line:
+        raise NotUnderstood("The password on standard input holds a NUL: it is not UTF-8.")
+    return line
+
+
 def _changes(options: dict[str, Any]) -> dict[str, Any]:
     given = {key: value for key, value in options.items() if value is not None}
     if "bulk" in given:
         given["bulk"] = given["bulk"] == "on"
     if "message_type" in given:
         given["message_type"] = given["message_type"].upper()
-    if len(given.get("sender_id", "")) > 15:
-        raise NotUnderstood("A sender id has at most 15 characters.")
     return {key: value if value != "" else None for key, value in given.items()}
 
 
@@ -235,19 +274,22 @@ def _verify(service: Service, customer_id: str) -> None:
 
 def _print_accounts(found: list[AccountHealth]) -> None:
     table = Table(box=None, header_style="bold")
-    for title in ("customer id", "state", "sender id", "country", "waiting", "last receipt", "unmatched"):
+    table.add_column("customer id", no_wrap=True)
+    for title in ("state", "sender id", "country", "waiting", "last receipt", "unmatched"):
         table.add_column(title, justify="right" if title in ("waiting", "unmatched") else "left")
     for health in found:
         state = health["state"]
         if health["reason"]:
             state = f"{state}: {health['reason']['message']}"
         table.add_row(
-            health["customer_id"],
-            state,
-            health["sender_id"] or "–",
+            # As text: what people and the vendor say may hold what rich takes for markup.
+            Text(health["customer_id"]),
+            Text(state),
+            Text(health["sender_id"] or "–"),
             f"+{health['country_code']}" if health["country_code"] else "–",
             f"{health['waiting']:,}",
             health["last_receipt_at"] or "never",
             f"{health['unmatched_receipts']:,}",
         )
-    Console().print(table)
+    # Beyond a terminal nobody knows how wide it is read, and programs want a line an account.
+    Console(width=None if sys.stdout.isatty() else WIDE).print(table)

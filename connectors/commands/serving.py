@@ -2,7 +2,10 @@
 
 import dataclasses
 import os
+import shutil
 import signal
+import socket
+from pathlib import Path
 
 import click
 
@@ -13,7 +16,12 @@ from connectors.serving.supervisor import Supervisor
 from connectors.serving.web import run_web
 from connectors.serving.worker import run_worker
 from connectors.settings import read_settings
+from connectors.shared.errors import ConnectorsError
 from connectors.shared.logs import set_up_logs
+
+
+class CannotListen(ConnectorsError):
+    """The address is in use, or not this machine's."""
 
 
 @click.command()
@@ -27,8 +35,10 @@ def serve(ctx: click.Context, host: str, port: int, workers: int | None, no_disp
     set_up_logs()
     service = Service(read_settings())
     make_current(service)
+    _check_address(host, port)
     count = workers or service.settings.web_workers
     service.close()
+    _share_metrics(service.settings.data_dir)
     commands = [["web", "--host", host, "--port", str(port), "--workers", str(count)]]
     if not no_dispatch:
         commands.append(["worker"])
@@ -55,6 +65,23 @@ def worker() -> None:
     service = Service(read_settings())
     make_current(service)
     run_worker(service)
+
+
+def _check_address(host: str, port: int) -> None:
+    """Try the address before anything is started: gunicorn tries for five seconds, and again when started again."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise CannotListen(f"Cannot listen on {host}:{port}: {error.strerror or error}.") from None
+
+
+def _share_metrics(data_dir: Path) -> None:
+    """Have the processes count into one folder, which /metrics sums up; it starts empty, as counters do."""
+    folder = data_dir / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def _mind_supervisor(how: signal.Signals) -> None:

@@ -37,8 +37,8 @@ class Supervisor:
             for index, child in list(self._children.items()):
                 if child.poll() is None:
                     continue
-                if time.monotonic() - started < RESTART_SECONDS * 3 and child.returncode != 0:
-                    # It never came up: an address in use, say. It has said why.
+                if time.monotonic() - started < RESTART_SECONDS * 3 and child.returncode > 0:
+                    # It never came up, and has said why. One that was killed (below zero) is started again.
                     self._drain()
                     return 1
                 log.error("process_ended", name=self._commands[index][0], code=child.returncode)

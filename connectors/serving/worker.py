@@ -12,6 +12,7 @@ from connectors.shared.accounts.door import record_proof, take_attempt
 from connectors.shared.clock import now_ms
 from connectors.shared.messages import retention, sweep
 from connectors.shared.messages.dispatcher import Dispatcher, Job
+from connectors.shared.messages.liveness import Liveness
 
 MOST_PROOFS_AT_ONCE = 4
 
@@ -67,10 +68,16 @@ class House:
         self._service = service
         self._database = service.database
         self._sweeper = sweep.Sweeper(service.endings, service.settings.receipt_deadline_ms)
+        self._liveness = Liveness(service.database)
         self._pool = ThreadPoolExecutor(MOST_PROOFS_AT_ONCE, thread_name_prefix="proof")
 
     def sweep(self) -> None:
-        """Move every row whose deadline has passed."""
+        """Move every row whose deadline has passed, and those of dispatchers that died."""
+        dead = self._liveness.dead()
+        if dead:
+            with self._database.write() as connection:
+                sweep.record_ended(connection, dead)
+            self._liveness.forget(dead)
         busy = True
         while busy:
             with self._database.write() as connection:

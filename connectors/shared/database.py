@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from connectors.shared.errors import StoreUnavailable
 
-BUSY_SECONDS = 10
+BUSY_SECONDS = 5
+"""For a lock that somebody else holds, and in turn for each process that waits: CleverTap waits 15 in all."""
 CONNECT_SECONDS = 5
 # The driver is in autocommit already; SQLAlchemy's own option would switch it at each checkout.
 READS = {"connectors_reads": True}
@@ -55,10 +57,10 @@ class Database:
 
         Raises StoreUnavailable when the database does not take it.
         """
-        with _unavailable_when_broken():
-            # The connection is there before the turn is taken: others wait only for what is written.
-            with self.engine.connect() as connection, self._turn or nullcontext(), connection.begin():
-                yield connection
+        # The connection is there before the turn is taken: others wait only for what is written.
+        turn = self._turn or nullcontext()
+        with _unavailable_when_broken(), self.engine.connect() as connection, turn, connection.begin():
+            yield connection
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -81,11 +83,14 @@ class WriteTurn:
         self._owner = 0
 
     def __enter__(self) -> None:
-        self._within_process.acquire()
+        if not self._within_process.acquire(timeout=BUSY_SECONDS):
+            raise StoreUnavailable("The database is not available: others have been writing for too long")
         try:
             fcntl.flock(self._opened(), fcntl.LOCK_EX)
-        except BaseException:
+        except BaseException as error:
             self._within_process.release()
+            if isinstance(error, OSError):
+                raise StoreUnavailable(f"The database is not available: {error.strerror}") from None
             raise
 
     def __exit__(self, *_: object) -> None:
@@ -110,8 +115,13 @@ class WriteTurn:
 def _unavailable_when_broken() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
+    except DBAPIError as error:
+        # SQLite says DatabaseError itself, and none of its kinds, of a file that is damaged or no database.
+        if not isinstance(error, OperationalError | InterfaceError) and type(error) is not DatabaseError:
+            raise
         raise StoreUnavailable(f"The database is not available: {_kind(error)}") from None
+    except PoolTimeout:
+        raise StoreUnavailable("The database is not available: every connection is in use") from None
 
 
 def _kind(error: DBAPIError) -> str:
@@ -140,6 +150,8 @@ def _postgresql_engine(url: str) -> Engine:
         pool_size=8,
         max_overflow=24,
         pool_recycle=1_800,
+        # CleverTap asks once: a restarted database must cost no message on each connection that it closed.
+        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={"connect_timeout": CONNECT_SECONDS},
     )

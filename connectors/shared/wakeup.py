@@ -13,6 +13,7 @@ import psycopg
 import redis
 import structlog
 from sqlalchemy import Connection, make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.shared.database import Database
 
@@ -77,10 +78,16 @@ class SqliteWakeup(Wakeup):
             self._connection.close()
             self._connection = None
 
-    def _version(self) -> int:
-        if self._connection is None:
-            self._connection = self._database.engine.execution_options(connectors_reads=True).connect()
-        return int(self._connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+    def _version(self) -> int | None:
+        try:
+            if self._connection is None:
+                self._connection = self._database.engine.execution_options(connectors_reads=True).connect()
+            return int(self._connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+        except SQLAlchemyError:
+            if self._connection is not None:
+                self._connection.invalidate()
+            self.close()
+            return self._seen
 
 
 class PostgresqlWakeup(Wakeup):

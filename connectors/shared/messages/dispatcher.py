@@ -109,6 +109,7 @@ class Dispatcher:
         """Stop claiming, put back what was not begun, wait for the calls in flight."""
         self._stop.set()
         self._look.set()
+        self._wakeup.announce()  # ends our own wait too
         for job in self._jobs:
             if job.close is not None:
                 job.close()

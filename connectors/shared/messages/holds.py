@@ -7,6 +7,8 @@ from dataclasses import dataclass
 FAILURES_BEFORE_HOLD = 5
 FIRST_HOLD_SECONDS = 1.0
 LONGEST_HOLD_SECONDS = 15.0
+ANSWER_SECONDS = 15.0
+"""For how long the one that asks may go unanswered before another asks."""
 
 
 @dataclass(slots=True)
@@ -14,6 +16,7 @@ class _Hold:
     failures: int = 0
     rounds: int = 0
     until: float = 0.0
+    asked_until: float = 0.0
 
 
 class Holds:
@@ -28,6 +31,7 @@ class Holds:
         with self._lock:
             hold = self._holds.setdefault(lane_id, _Hold())
             hold.failures += 1
+            hold.asked_until = 0.0
             now = time.monotonic()
             # Calls that were in flight together fail together: they are one round.
             if hold.failures >= FAILURES_BEFORE_HOLD and now >= hold.until:
@@ -43,9 +47,14 @@ class Holds:
     def allowed(self, lane_id: int, most: int) -> int:
         """Return how many may be claimed now: none while held, one to ask, then all."""
         hold = self._holds.get(lane_id)
-        if hold is None or hold.failures < FAILURES_BEFORE_HOLD:
+        if most == 0 or hold is None or hold.failures < FAILURES_BEFORE_HOLD:
             return most
-        return 0 if time.monotonic() < hold.until else 1
+        with self._lock:
+            now = time.monotonic()
+            if now < max(hold.until, hold.asked_until):
+                return 0
+            hold.asked_until = now + ANSWER_SECONDS
+            return 1
 
     def seconds_left(self, lane_id: int) -> float:
         """Return for how long a connection is held still."""

@@ -38,6 +38,18 @@ def find_by_id(connection: Connection, arrived: Sequence[Receipt]) -> dict[int, 
     return found
 
 
+def might_fit(connection: Connection, arrived: Sequence[Receipt]) -> list[bool]:
+    """Tell for each receipt whether the ledger knows its id or its number at all: most of a flood fit nothing."""
+    columns = messages.c
+    ids = [receipt.vendor_id for receipt in arrived if receipt.vendor_id]
+    numbers = [receipt.recipient for receipt in arrived if receipt.recipient]
+    by_id = select(columns.transaction_id).where(HAS_TRANSACTION, columns.transaction_id.in_(_vendor_ids)).distinct()
+    by_number = select(columns.recipient).where(columns.recipient.in_(_numbers)).distinct()
+    known_ids = set(connection.scalars(by_id, {"vendor_ids": ids})) if ids else set()
+    known_numbers = set(connection.scalars(by_number, {"numbers": numbers})) if numbers else set()
+    return [receipt.vendor_id in known_ids or receipt.recipient in known_numbers for receipt in arrived]
+
+
 def find_one(connection: Connection, receipt: Receipt) -> str | None:
     """Return the id of the one message that this receipt fits, or None."""
     if receipt.vendor_id:
@@ -45,6 +57,24 @@ def find_one(connection: Connection, receipt: Receipt) -> str | None:
         if known:
             return known
     return _by_number(connection, receipt)
+
+
+def find_erased(connection: Connection, receipt: Receipt) -> list[str]:
+    """Return messages of the receipt's transaction whose number was erased or purged; at most two."""
+    if receipt.vendor_id is None:
+        return []
+    columns = messages.c
+    statement = (
+        select(columns.id)
+        .where(
+            HAS_TRANSACTION,
+            columns.transaction_id == receipt.vendor_id,
+            columns.recipient.is_(None),
+            _of_account(receipt),
+        )
+        .limit(2)
+    )
+    return list(connection.scalars(statement))
 
 
 def _by_vendor_id(connection: Connection, receipt: Receipt) -> str | None:

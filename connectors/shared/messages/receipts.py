@@ -6,12 +6,13 @@ message yet is tried again when a call ends and by the sweeper.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, func, insert, select, update
 
 from connectors.shared.accounts.tables import connections
 from connectors.shared.messages.endings import Endings
-from connectors.shared.messages.matching import find_by_id, find_one
+from connectors.shared.messages.matching import find_by_id, find_erased, find_one, might_fit
 from connectors.shared.messages.receipt import Receipt
 from connectors.shared.messages.states import AWAITING_RECEIPT, OPEN_TO_DELIVERED, Status
 from connectors.shared.messages.tables import IS_UNMATCHED, messages, receipts
@@ -31,8 +32,12 @@ class ReceiptWriter:
     def apply(self, connection: Connection, arrived: Sequence[Receipt]) -> list[bool]:
         """Keep each receipt and move the messages they fit; tells for each whether it fitted one."""
         by_id = find_by_id(connection, arrived)
-        matches = [by_id.get(index) or find_one(connection, receipt) for index, receipt in enumerate(arrived)]
-        connection.execute(insert(receipts), [_row(*pair) for pair in zip(arrived, matches, strict=True)])
+        matches: list[str | None] = [by_id.get(index) for index in range(len(arrived))]
+        kept = list(arrived)
+        for index, fits in enumerate(might_fit(connection, arrived)):
+            if fits and matches[index] is None:
+                kept[index], matches[index] = _find(connection, arrived[index])
+        connection.execute(insert(receipts), [_row(*pair) for pair in zip(kept, matches, strict=True)])
         move(connection, self._endings, _fitting(arrived, matches))
         return [match is not None for match in matches]
 
@@ -136,6 +141,18 @@ def _note_arrival(connection: Connection, ids: list[str], moment: int) -> None:
         update(connections).where(connections.c.id.in_(owners)).values(last_receipt_at=moment),
         {"ids": ids},
     )
+
+
+def _find(connection: Connection, receipt: Receipt) -> tuple[Receipt, str | None]:
+    """Return the receipt as it may be kept, and its message."""
+    found = find_one(connection, receipt)
+    if found is not None:
+        return receipt, found
+    # It must not bring back a number that was erased while it was on its way; it still tells the fate.
+    erased = find_erased(connection, receipt)
+    if not erased:
+        return receipt, None
+    return replace(receipt, recipient=None, raw="{}"), erased[0] if len(erased) == 1 else None
 
 
 def _fitting(arrived: Sequence[Receipt], matches: Sequence[str | None]) -> list[tuple[str, Receipt]]:

@@ -146,7 +146,7 @@ class SharedCommits(Generic[Item, Result]):
     def _tell(self) -> None:
         try:
             self._after_commit()
-        except Exception:  # a hint that is lost costs a moment; this thread is all that writes
+        except Exception:  # a hint that is lost costs a moment, and what was written is written
             log.exception("hint_failed", writer=self._name)
 
 

@@ -4,7 +4,7 @@ The vendor signs nothing, so the URL carries a token: the operator's, or one der
 that account alone. The payload is that of its documents, "SMS Callback Integration with Message Central".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hmac import compare_digest
 from typing import Any
 
@@ -26,6 +26,7 @@ from connectors.shared.secrets import SecretBox
 PATH = "/message-central/callbacks"
 LARGEST_BODY = 10 * 1024 * 1024
 MOST_RECEIPTS = 10_000
+RECEIPTS_AT_ONCE = 500
 LONGEST_RAW = 4_000
 
 # "Standard Status" of the documents, and the spelled-out forms. UNKNOWN decides nothing: some networks say it of a
@@ -88,8 +89,8 @@ def register(app: Flask, database: Database, tokens: CallbackTokens, receipts: S
         read = [receipt for entry in entries if (receipt := read_receipt(entry, account_id)) is not None]
         if not read:
             return problem(422, "No receipt was found: it needs a status, and a messageId or a mobile.")
-        matched = receipts.run(read)
-        return _answer(len(read), sum(matched), len(entries) - len(read))
+        matched = sum(sum(receipts.run(part)) for part in _parts(read))
+        return _answer(len(read), matched, len(entries) - len(read))
 
     app.add_url_rule(f"{PATH}/<token>", "message_central.callbacks", receive, methods=["POST"])
 
@@ -117,6 +118,12 @@ def read_receipt(entry: Any, account_id: int | None) -> Receipt | None:
         raw=_raw(entry),
         received_at=now_ms(),
     )
+
+
+def _parts(read: Sequence[Receipt]) -> Iterator[Sequence[Receipt]]:
+    # A list of thousands in one transaction would keep everybody else from writing for seconds.
+    for start in range(0, len(read), RECEIPTS_AT_ONCE):
+        yield read[start : start + RECEIPTS_AT_ONCE]
 
 
 def _raw(entry: dict[str, Any]) -> str:

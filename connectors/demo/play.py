@@ -1,0 +1,188 @@
+"""The demo from its first process to its last figure."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from connectors.demo.audience import ACCOUNT, DELIVERED, Sms, campaign, first_sms, message_id, tally
+from connectors.demo.clevertap import CONNECTIONS, Answer, CleverTap
+from connectors.demo.figures import Figure, Seen, figures
+from connectors.demo.observing import Observer, Stats, post_receipts_to
+from connectors.demo.processes import DemoFailed, Processes, await_ready, await_url, free_port, last_lines
+from connectors.demo.screen import Bars, Screen, Speed
+
+DEADLINE_SECONDS = 120.0
+LOOK_SECONDS = 0.1
+QUICK_LOOK_SECONDS = 0.002
+CUSTOMER = "C-DEMO0123456789"
+PASSWORD = "a password of the demo"  # noqa: S105 - opens nothing but the sandbox
+BAD_NUMBERS = ("+91 98161", "ask at the shop")
+OPEN = frozenset({"scheduled", "queued", "sending", "sent", "unconfirmed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where everything runs."""
+
+    service_url: str
+    sandbox_url: str
+    api_key: str
+    log_of_service: str
+
+
+class Play:
+    """One performance."""
+
+    def __init__(self, parts: Processes, screen: Screen, count: int) -> None:
+        self._parts = parts
+        self._screen = screen
+        self._first = first_sms()
+        self._campaign = campaign(count)
+        self._started = time.monotonic()
+
+    def run(self) -> tuple[Stage, list[Figure]]:
+        """Play it all; returns where it runs and the figures. Raises DemoFailed where it cannot go on."""
+        stage = self._set_up()
+        clevertap = CleverTap(stage.service_url, CUSTOMER, PASSWORD)
+        self._started = time.monotonic()
+        with closing(Observer(stage.service_url, stage.sandbox_url, stage.api_key)) as observer:
+            answer, first_on_phone = self._send_test_sms(clevertap, observer)
+            seen, speed = self._run_campaign(clevertap, observer, answer)
+        found = figures([self._first, *self._campaign], seen)
+        self._screen.table(found)
+        self._screen.speed(replace(speed, first_on_phone=first_on_phone), seen.answers[1:])
+        return stage, found
+
+    def _set_up(self) -> Stage:
+        self._screen.heading("Starting the service, and a sandbox in place of Message Central, phones and CleverTap")
+        sandbox_url = await_url(self._parts.start("sandbox", "sandbox", "--port", "0"))
+        port = free_port()
+        service_url = f"http://127.0.0.1:{port}"
+        settings = {
+            "CONNECTORS_DATA_DIR": str(self._parts.folder / "var"),
+            "CONNECTORS_PUBLIC_URL": service_url,
+            "CONNECTORS_MESSAGE_CENTRAL_URL": sandbox_url,
+            "CONNECTORS_CLEVERTAP_CALLBACK_HOSTS": "127.0.0.1",
+        }
+        log = self._parts.start("service", "serve", "--port", str(port), settings=settings)
+        await_ready(service_url, log)
+        self._screen.say(f"  service  {service_url}\n  sandbox  {sandbox_url}")
+        api_key = self._set_up_account(sandbox_url)
+        return Stage(service_url, sandbox_url, api_key, str(log))
+
+    def _set_up_account(self, sandbox_url: str) -> str:
+        """Do by the real commands what an operator does; returns a key for the REST API."""
+        self._screen.heading("What an operator does once")
+        login = ("--customer-id", CUSTOMER)
+        details = ("--email", "marketing@shop.example", "--sender-id", "UTOMOB", "--country-code", "91")
+        self._command("accounts", "add", *login, *details, "--password-stdin", typed=PASSWORD)
+        reports_url = f"{sandbox_url}/clevertap/sms/generic?account={ACCOUNT}"
+        self._command("clevertap", "reports", "--account", ACCOUNT, "--url", reports_url)
+        post_receipts_to(sandbox_url, self._command("callback-url", *login).split()[0])
+        return self._command("api-keys", "create", *login).split()[-1]
+
+    def _command(self, *arguments: str, typed: str = "") -> str:
+        self._screen.say(f"  $ connectors {' '.join(arguments)}", dim=True)
+        return self._parts.run(*arguments, typed=typed)
+
+    def _send_test_sms(self, clevertap: CleverTap, observer: Observer) -> tuple[Answer, float]:
+        """Press "Send Test SMS"; returns the answer and after how long the vendor had the message."""
+        self._screen.heading("CleverTap: Send Test SMS")
+        began = time.perf_counter()
+        answer = clevertap.send(self._first)
+        if answer.transaction_id is None:
+            raise DemoFailed(f"The service did not take the test SMS ({answer.status}): {answer.message}")
+        self._await("the test SMS", lambda: observer.stats().messages > 0, QUICK_LOOK_SECONDS)
+        on_phone = time.perf_counter() - began
+        message = answer.transaction_id
+        self._await("its receipt", lambda: observer.message(message)["status"] == "delivered")
+        self._await("its report", lambda: observer.stats().reports > 0)
+        self._screen.say("  accepted, sent, delivered, and reported back to CleverTap")
+        return answer, on_phone
+
+    def _run_campaign(self, clevertap: CleverTap, observer: Observer, first: Answer) -> tuple[Seen, Speed]:
+        self._announce_campaign()
+        with self._screen.bars(self._totals()) as bars, ThreadPoolExecutor(1) as pool:
+            began = time.perf_counter()
+            answered: list[float] = []
+            try:
+                sending = pool.submit(
+                    clevertap.send_all, self._campaign, lambda: answered.append(time.perf_counter() - began)
+                )
+                self._watch(observer, bars, answered, sending)
+            finally:
+                clevertap.stop()
+            answers = sending.result()
+            copy = clevertap.send(self._campaign[0])
+            refused = [clevertap.send(sms) for sms in self._bad()]
+            self._await_ends(observer, bars)
+            speed = Speed(answered[-1], time.perf_counter() - began, 0.0, observer.stats().calls)
+        seen = Seen(
+            answers=[first, *answers],
+            original=answers[0],
+            copy=copy,
+            refused=refused,
+            texts=observer.texts(),
+            messages=observer.messages(),
+            reports=observer.reports(),
+        )
+        return seen, speed
+
+    def _announce_campaign(self) -> None:
+        self._screen.heading(
+            f"CleverTap: a campaign of {len(self._campaign):,}, then a second copy and two bad numbers"
+        )
+        self._screen.say(f"  one request each, over {CONNECTIONS} connections; each text has a name of its own")
+        trouble = [(fate, count) for fate, count in tally(self._campaign).items() if fate is not DELIVERED]
+        for fate, count in trouble:
+            self._screen.say(f"  {count:>3,} × {fate.meaning}", dim=True)
+
+    def _bad(self) -> list[Sms]:
+        return [Sms(number, "This one cannot arrive.", message_id("0000000000")) for number in BAD_NUMBERS]
+
+    def _totals(self) -> dict[str, int]:
+        receipts = [sms.fate.receipts for sms in self._campaign]
+        total = len(self._campaign)
+        return {
+            "accepted": total,
+            "on phones": sum(count > 0 for count in receipts),
+            "receipts": sum(receipts),
+            "reports": total,
+        }
+
+    def _watch(self, observer: Observer, bars: Bars, answered: list[float], sending: Future[list[Answer]]) -> None:
+        while not sending.done():
+            bars.show(accepted=len(answered))
+            _show(bars, observer.stats())
+            time.sleep(LOOK_SECONDS)
+        bars.show(accepted=len(answered))
+
+    def _await_ends(self, observer: Observer, bars: Bars) -> None:
+        """Wait until everything has come that must; without it the figures tell what is missing."""
+        totals = self._totals()
+
+        def ended() -> bool:
+            stats = observer.stats()
+            _show(bars, stats)
+            # The test SMS has one of each too.
+            return stats.reports > totals["reports"] and stats.receipts > totals["receipts"]
+
+        try:
+            self._await("receipts and reports", ended)
+            self._await("the last ends", lambda: not OPEN & {entry["status"] for entry in observer.messages()})
+        except DemoFailed as error:
+            self._screen.say(str(error))
+
+    def _await(self, what: str, come: Callable[[], bool], pause: float = LOOK_SECONDS) -> None:
+        while not come():
+            if time.monotonic() > self._started + DEADLINE_SECONDS:
+                log = last_lines(self._parts.folder / "service.log")
+                raise DemoFailed(f"Waited {DEADLINE_SECONDS:g} seconds in vain for {what}. The service says:\n{log}")
+            time.sleep(pause)
+
+
+def _show(bars: Bars, stats: Stats) -> None:
+    """Move the bars; the test SMS is none of the campaign's."""
+    bars.show(**{"on phones": stats.messages - 1, "receipts": stats.receipts - 1, "reports": stats.reports - 1})
