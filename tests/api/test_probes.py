@@ -18,9 +18,9 @@ from connectors.shared.database import metadata
 from connectors.shared.messages.sweep import LEASE_MS
 from connectors.shared.messages.tables import dispatchers
 from connectors.shared.metrics import CALLS
-from tests.conftest import throw_away_database
 from tests.api.ledger import Tenant
 from tests.api.problems import problem_of
+from tests.conftest import throw_away_database
 
 NOBODY_LISTENS = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
 PRIVATE = ("+91", "919816111111", "C-ONE", "C-TWO", "sms@example.com", "UTOMOB", "shipped")

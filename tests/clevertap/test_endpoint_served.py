@@ -159,7 +159,8 @@ def test_other_methods_over_the_wire(port: int, method: str) -> None:
     assert (body == b"") == (method == "HEAD")
 
 
-def test_fifteen_hundred_at_once_are_all_answered(port: int) -> None:
+@pytest.mark.parametrize("keep", ["keep-alive", "close"])
+def test_fifteen_hundred_at_once_are_all_answered(port: int, keep: str) -> None:
     """As a campaign starts, and as the very first contact of its customer."""
     answers: list[tuple[int, bytes]] = []
     together = threading.Barrier(MANY // 25)
@@ -167,12 +168,12 @@ def test_fifteen_hundred_at_once_are_all_answered(port: int) -> None:
     def send(first: int) -> None:
         together.wait(10)
         with_bodies = [
-            orjson.dumps(sms(mid=f"c{index}", messageText=f"n {index}")) for index in range(first, first + 25)
+            orjson.dumps(sms(mid=f"{keep}{index}", messageText=f"n {index}")) for index in range(first, first + 25)
         ]
         sockets = [socket.create_connection(("127.0.0.1", port), timeout=15) for _ in with_bodies]
         for connection, body in zip(sockets, with_bodies, strict=True):
             lines = (f"POST {PATH} HTTP/1.1", "Host: x", "customerId: C-NEW", "password: another",
-                     f"Content-Length: {len(body)}", "", "")  # fmt: skip
+                     f"Connection: {keep}", f"Content-Length: {len(body)}", "", "")  # fmt: skip
             connection.sendall("\r\n".join(lines).encode() + body)
         for connection in sockets:
             with connection:

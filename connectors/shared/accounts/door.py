@@ -102,8 +102,6 @@ class Door:
         if found is None and not attempt.admitted:
             raise TooManyGuesses(TOO_MANY_GUESSES)
         if found is None or found.state is ConnectionState.REFUSED:
-            if leads and attempt.admitted:
-                self._guesses.wrong(digests[0])
             raise WrongPassword(NOT_ACCEPTED)
         if found.state is ConnectionState.ACTIVE:
             self._guesses.right(login.customer_id)
@@ -142,7 +140,7 @@ class Door:
         """Return the connection that keeps these credentials, None where they may not be tried now."""
         if known is not None and known.state is ConnectionState.UNPROVEN:
             return known.connection_id
-        if known is not None and (not has_seat or self._guesses.was_just_wrong(digest)):
+        if known is not None and (not has_seat or not self._guesses.may_repeat(digest)):
             raise WrongPassword(NOT_ACCEPTED)
         wait = self._guesses.seconds_to_turn(login.customer_id)
         if wait is None or (wait and not has_seat):

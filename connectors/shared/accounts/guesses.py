@@ -2,29 +2,35 @@
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 BURST = 10
 SECONDS_A_TRY = 1.0
 LONGEST_WAIT_SECONDS = 1.5
 """For a turn: who comes with the right password after somebody's guesses is let in, only not at once."""
-SECONDS_REFUSED = 10.0
-"""How long a password that was refused is not tried again: the vendor may accept it some day."""
+REPEATS = 2
+SECONDS_A_REPEAT = 10.0
+"""A refused password may have become the right one since, so it is tried again, only not each time it comes."""
 MOST_REMEMBERED = 10_000
 
 
 @dataclass(slots=True)
 class _Budget:
-    at: float
-    left: float = BURST
+    burst: float
+    seconds_a_try: float
+    left: float = field(init=False)
+    at: float = field(default_factory=lambda: time.monotonic())
 
-    def seconds_to_turn(self) -> float | None:
-        """Spend one try; returns how long to wait before it, None where the line is too long."""
+    def __post_init__(self) -> None:
+        self.left = self.burst
+
+    def seconds_to_turn(self, longest: float) -> float | None:
+        """Spend one try; returns how long to wait before it, None where that is longer than `longest`."""
         now = time.monotonic()
-        self.left = min(BURST, self.left + (now - self.at) / SECONDS_A_TRY)
+        self.left = min(self.burst, self.left + (now - self.at) / self.seconds_a_try)
         self.at = now
-        wait = max(0.0, (1 - self.left) * SECONDS_A_TRY)
-        if wait > LONGEST_WAIT_SECONDS:
+        wait = max(0.0, (1 - self.left) * self.seconds_a_try)
+        if wait > longest:
             return None
         self.left -= 1
         return wait
@@ -35,7 +41,7 @@ class Guesses:
 
     def __init__(self) -> None:
         self._budgets: dict[str, _Budget] = {}
-        self._refused: dict[bytes, float] = {}
+        self._refused: dict[bytes, _Budget] = {}
         self._lock = threading.Lock()
 
     def seconds_to_turn(self, customer_id: str) -> float | None:
@@ -43,20 +49,18 @@ class Guesses:
         with self._lock:
             if len(self._budgets) >= MOST_REMEMBERED:
                 self._budgets.clear()
-            return self._budgets.setdefault(customer_id, _Budget(time.monotonic())).seconds_to_turn()
+            budget = self._budgets.setdefault(customer_id, _Budget(BURST, SECONDS_A_TRY))
+            return budget.seconds_to_turn(LONGEST_WAIT_SECONDS)
 
     def right(self, customer_id: str) -> None:
         """A try turned out right: it was no guess."""
         with self._lock:
             self._budgets.pop(customer_id, None)
 
-    def wrong(self, digest: bytes) -> None:
-        """Remember that these credentials were just refused."""
+    def may_repeat(self, digest: bytes) -> bool:
+        """Spend one more try of credentials that the vendor has refused; False where they were tried lately."""
         with self._lock:
             if len(self._refused) >= MOST_REMEMBERED:
                 self._refused.clear()
-            self._refused[digest] = time.monotonic() + SECONDS_REFUSED
-
-    def was_just_wrong(self, digest: bytes) -> bool:
-        """Whether the vendor refused these credentials so lately that asking again would be a waste."""
-        return self._refused.get(digest, 0.0) > time.monotonic()
+            budget = self._refused.setdefault(digest, _Budget(REPEATS, SECONDS_A_REPEAT))
+            return budget.seconds_to_turn(0.0) is not None

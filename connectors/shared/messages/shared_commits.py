@@ -81,8 +81,10 @@ class SharedCommits(Generic[Item, Result]):
         if not own.leads:
             own.latch.acquire()
         if own.leads:
-            self._commit()
-            self._hand_over()
+            try:
+                self._commit()
+            finally:
+                self._hand_over()
         return own.answer()
 
     def close(self) -> None:

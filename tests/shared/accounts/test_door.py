@@ -16,7 +16,7 @@ from connectors.service import Service
 from connectors.settings import read_settings
 from connectors.shared.accounts import door, store
 from connectors.shared.accounts.door import TooManyGuesses, WrongPassword
-from connectors.shared.accounts.guesses import BURST
+from connectors.shared.accounts.guesses import BURST, REPEATS
 from connectors.shared.accounts.states import ConnectionState
 from connectors.shared.accounts.store import Defaults, Login, Sender, add_account, update_account
 from connectors.shared.accounts.tables import accounts, connections
@@ -90,7 +90,8 @@ def test_fifty_first_requests_share_one_attempt(service: Service, vendor: Sandbo
     with another_process(service) as other, ThreadPoolExecutor(50) as pool:
         doors = [service.door, other.door]
         found = list(pool.map(lambda index: outcome(doors[index % 2].enter, login), range(50)))
-    assert tokens(vendor) == 1
+    # A process that comes once the other was refused asks for itself.
+    assert tokens(vendor) == 1 if login is RIGHT else tokens(vendor) <= 2
     assert set(found) == {"active" if login is RIGHT else "WrongPassword"}
     assert customer_ids(service) == (["C-1"] if login is RIGHT else [None])
 
@@ -128,19 +129,18 @@ def test_a_new_password_that_the_vendor_accepts_replaces_the_stored_one(
         assert store.read_login(connection, service.secrets, own.connection_id)[0].password == "new"
 
 
-def test_a_refused_password_may_become_right(
-    service: Service, vendor: SandboxServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("connectors.shared.accounts.guesses.SECONDS_REFUSED", 0.0)
+def test_a_refused_password_may_become_right(service: Service, vendor: SandboxServer) -> None:
     with pytest.raises(WrongPassword):
         service.door.enter(WRONG)
     vendor.settings(accounts={"C-1": WRONG.password})
     assert service.door.enter(WRONG).state is ConnectionState.ACTIVE
 
 
-def test_the_same_wrong_password_again_and_again_asks_the_vendor_once(service: Service, vendor: SandboxServer) -> None:
+def test_the_same_wrong_password_again_and_again_asks_the_vendor_little(
+    service: Service, vendor: SandboxServer
+) -> None:
     assert {outcome(service.door.enter, WRONG) for _ in range(50)} == {"WrongPassword"}
-    assert tokens(vendor) == 1
+    assert tokens(vendor) == 1 + REPEATS
     assert outcome(service.door.enter, RIGHT) == "active"
 
 

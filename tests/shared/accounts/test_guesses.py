@@ -5,7 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from connectors.shared.accounts import guesses
-from connectors.shared.accounts.guesses import BURST, LONGEST_WAIT_SECONDS, SECONDS_A_TRY, SECONDS_REFUSED, Guesses
+from connectors.shared.accounts.guesses import (
+    BURST,
+    LONGEST_WAIT_SECONDS,
+    REPEATS,
+    SECONDS_A_REPEAT,
+    SECONDS_A_TRY,
+    Guesses,
+)
 
 Advance = Callable[[float], None]
 
@@ -72,14 +79,13 @@ def test_a_right_one_was_no_guess() -> None:
     assert turns(tried, 1) == [0.0]
 
 
-def test_a_refused_password_is_tried_again_after_a_while(advance: Advance) -> None:
+def test_a_refused_password_is_tried_again_a_few_times_and_then_after_a_while(advance: Advance) -> None:
     tried = Guesses()
-    assert not tried.was_just_wrong(b"d")
-    tried.wrong(b"d")
-    assert tried.was_just_wrong(b"d")
-    assert not tried.was_just_wrong(b"e")
-    advance(SECONDS_REFUSED)
-    assert not tried.was_just_wrong(b"d")
+    assert [tried.may_repeat(b"d") for _ in range(REPEATS + 2)] == [True] * REPEATS + [False] * 2
+    assert tried.may_repeat(b"e")
+    advance(SECONDS_A_REPEAT)
+    assert tried.may_repeat(b"d")
+    assert not tried.may_repeat(b"d")
 
 
 @pytest.mark.usefixtures("advance")
@@ -88,6 +94,6 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = Guesses()
     for index in range(100):
         tried.seconds_to_turn(str(index))
-        tried.wrong(str(index).encode())
-    assert tried.was_just_wrong(b"99")
-    assert not tried.was_just_wrong(b"50")
+        tried.may_repeat(str(index).encode())
+    assert [tried.may_repeat(b"99") for _ in range(REPEATS)][-1] is False
+    assert [tried.may_repeat(b"50") for _ in range(REPEATS)][-1] is True
