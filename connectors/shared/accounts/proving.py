@@ -5,6 +5,7 @@ the customer whose id was guessed.
 """
 
 from dataclasses import fields
+from hmac import compare_digest
 
 from sqlalchemy import Connection, RowMapping, case, delete, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,6 +17,7 @@ from connectors.shared.accounts.store import (
     Login,
     insert_account,
     login_values,
+    secret_digest,
 )
 from connectors.shared.accounts.tables import IS_UNPROVEN, accounts, connections
 from connectors.shared.clock import HOUR, SECOND, now_ms
@@ -34,13 +36,16 @@ KEPT_MS = HOUR
 
 def keep_unproven(connection: Connection, secrets: SecretBox, login: Login) -> int:
     """Keep credentials to be tried; returns their connection. The same credentials are kept once."""
+    stored = _stored(connection, login.customer_id)
+    if stored is not None and compare_digest(stored["secret_digest"], secret_digest(secrets, login)):
+        return int(stored["id"])  # another process had them proven a moment ago
     dialect_insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     values = login_values(secrets, login) | {
         "account_id": insert_account(connection, None),
         "gateway": MESSAGE_CENTRAL,
         "state": ConnectionState.UNPROVEN.value,
         "created_at": now_ms(),
-        **_defaults(connection, login.customer_id),
+        **_defaults(stored),
     }
     row = connections.c
     statement = (
@@ -64,9 +69,8 @@ def keep_unproven(connection: Connection, secrets: SecretBox, login: Login) -> i
     return connection_id
 
 
-def _defaults(connection: Connection, customer_id: str) -> dict[str, object]:
+def _defaults(stored: RowMapping | None) -> dict[str, object]:
     """Return what a message gets that does not say so itself: the stored ones, since it may be that customer's."""
-    stored = _stored(connection, customer_id)
     return {entry.name: stored[entry.name] if stored else entry.default for entry in fields(Defaults)}
 
 

@@ -139,8 +139,10 @@ def test_what_arrives_is_kept_as_it_came(sending: Service, sent: Send, callbacks
 def test_receipts_at_the_same_moment_are_all_counted(sending: Service, sent: Send, callbacks: Callbacks) -> None:
     ids = sent(*(number_of(n) for n in range(24)))
 
+    clients = [Callbacks(sending) for _ in ids]
+
     def post(index: int) -> None:
-        Callbacks(sending).receipt("DELIVRD", number_of(index)[1:], messageId="t-1")
+        clients[index].receipt("DELIVRD", number_of(index)[1:], messageId="t-1")
 
     threads = [threading.Thread(target=post, args=(index,)) for index in range(24)]
     for thread in threads:
