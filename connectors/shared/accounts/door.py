@@ -52,6 +52,8 @@ class _Attempt:
 
     begun: float = field(default_factory=time.monotonic)
     done: threading.Event = field(default_factory=threading.Event)
+    decided: threading.Event = field(default_factory=threading.Event)
+    """Set once it is known whether they are kept."""
     admitted: bool = False
     """Whether they are kept and tried; not where too many others were tried before."""
 
@@ -111,11 +113,12 @@ class Door:
         has_seat = self._waiting_room.acquire(timeout=self._patience())
         try:
             connection_id = self._admit(login, known, digest, has_seat=has_seat)
-            if connection_id is not None:
-                attempt.admitted = True
-                if has_seat:
-                    self._attempt(connection_id, attempt.begun + LONGEST_WAIT_SECONDS)
+            attempt.admitted = connection_id is not None
+            attempt.decided.set()
+            if connection_id is not None and has_seat:
+                self._attempt(connection_id, attempt.begun + LONGEST_WAIT_SECONDS)
         finally:
+            attempt.decided.set()
             if has_seat:
                 self._waiting_room.release()
             with self._attempts_lock:
@@ -128,6 +131,7 @@ class Door:
             self._waiting_room.release()
         else:
             attempt.done.wait(self._patience())
+            attempt.decided.wait(LONGEST_WAIT_SECONDS)
 
     def _patience(self) -> float:
         """Return for how many seconds a request may wait where every seat is taken: not on a vendor that hangs."""
