@@ -7,7 +7,7 @@ the customer whose id was guessed.
 from dataclasses import fields
 from hmac import compare_digest
 
-from sqlalchemy import Connection, RowMapping, case, delete, exists, func, select, update
+from sqlalchemy import Connection, RowMapping, delete, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from connectors.shared.accounts.states import ConnectionState
@@ -54,13 +54,8 @@ def keep_unproven(connection: Connection, secrets: SecretBox, login: Login) -> i
         .on_conflict_do_update(
             index_elements=[row.gateway, row.login, row.secret_digest],
             index_where=IS_UNPROVEN,
-            # A refused password may have become the right one since: it is tried again, as for the first time.
-            set_={
-                "state": ConnectionState.UNPROVEN.value,
-                "failures": case((row.state == ConnectionState.REFUSED.value, 0), else_=row.failures),
-                "retry_at": case((row.state == ConnectionState.REFUSED.value, None), else_=row.retry_at),
-                "created_at": now_ms(),
-            },
+            # A refused password stays refused while it is tried again: who brings it meanwhile is told so.
+            set_={"created_at": now_ms()},
         )
         .returning(row.id)
     )
@@ -93,7 +88,7 @@ def refuse(connection: Connection, endings: Endings, connection_id: int, code: s
     """The vendor says the credentials are wrong: what waited on them alone fails."""
     changed = connection.execute(
         update(connections)
-        .where(connections.c.id == connection_id, connections.c.state == ConnectionState.UNPROVEN.value)
+        .where(connections.c.id == connection_id, IS_UNPROVEN)
         .values(state=ConnectionState.REFUSED.value, reason_code=code, reason=reason, retry_at=None)
     )
     if changed.rowcount:
@@ -101,15 +96,17 @@ def refuse(connection: Connection, endings: Endings, connection_id: int, code: s
 
 
 def postpone_proof(connection: Connection, connection_id: int, moment: int) -> None:
-    """The vendor could not be asked: try after 1 s, doubling to 30 s."""
+    """The vendor could not be asked, though it may have refused them before: try after 1 s, doubling to 30 s."""
     row = connections.c
-    same = (row.id == connection_id) & (row.state == ConnectionState.UNPROVEN.value)
     failures = connection.execute(
-        update(connections).where(same).values(failures=row.failures + 1).returning(row.failures)
+        update(connections)
+        .where(row.id == connection_id, IS_UNPROVEN)
+        .values(state=ConnectionState.UNPROVEN.value, failures=row.failures + 1)
+        .returning(row.failures)
     ).scalar_one_or_none()
     if failures is not None:
         pause = min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** min(failures - 1, 10))
-        connection.execute(update(connections).where(same).values(retry_at=moment + pause))
+        connection.execute(update(connections).where(row.id == connection_id).values(retry_at=moment + pause))
 
 
 def lease(connection: Connection, connection_id: int, moment: int) -> bool:
@@ -119,7 +116,7 @@ def lease(connection: Connection, connection_id: int, moment: int) -> bool:
         update(connections)
         .where(
             row.id == connection_id,
-            row.state == ConnectionState.UNPROVEN.value,
+            IS_UNPROVEN,
             func.coalesce(row.retry_at, 0) <= moment,
         )
         .values(retry_at=moment + LEASE_MS)
