@@ -78,6 +78,8 @@ def _check_address(host: str, port: int) -> None:
 
 def _share_metrics(data_dir: Path) -> None:
     """Have the processes count into one folder, which /metrics sums up; it starts empty, as counters do."""
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        return  # the operator has chosen one
     folder = data_dir / "metrics"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
