@@ -6,6 +6,7 @@ SQLite's defaults lose concurrent read-modify-writes and fail at once when a rea
 
 import fcntl
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -43,6 +44,7 @@ class Database:
         self.embedded = url.startswith("sqlite")
         self.engine = _sqlite_engine(url) if self.embedded else _postgresql_engine(url)
         self._reader = self.engine.execution_options(**(READS if self.embedded else {"isolation_level": "AUTOCOMMIT"}))
+        self._driver: sqlite3.Connection | None = None
         self._turn = WriteTurn(Path(self.engine.url.database or "")) if self.embedded else None
 
     @contextmanager
@@ -62,8 +64,46 @@ class Database:
         with _unavailable_when_broken(), self.engine.connect() as connection, turn, connection.begin():
             yield connection
 
+    @contextmanager
+    def write_by_driver(self) -> Iterator[sqlite3.Connection]:
+        """Give SQLite's own connection in a transaction: for the one statement that every message passes.
+
+        Where four processes write in turn SQLAlchemy's part of such a commit is half of its CPU (measured: 900 against
+        470 µs). For the embedded database alone, one caller a process at a time. Raises StoreUnavailable where the
+        database does not take it, and sqlite3.Error for the rest; then nothing was kept.
+        """
+        if self._turn is None:
+            raise StoreUnavailable("Only the embedded database is written so.")
+        with self._turn:
+            try:
+                driver = self._driver = self._driver or self._connect_driver()
+                driver.execute("BEGIN IMMEDIATE")
+                yield driver
+                driver.execute("COMMIT")
+            except sqlite3.Error as error:
+                self._forget_driver()  # closing rolls back
+                if isinstance(error, sqlite3.OperationalError):
+                    raise StoreUnavailable(f"The database is not available: {type(error).__name__}") from None
+                raise
+            except BaseException:
+                driver.execute("ROLLBACK")
+                raise
+
+    def _connect_driver(self) -> sqlite3.Connection:
+        driver = sqlite3.connect(
+            self.engine.url.database or "", timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        _prepare_sqlite(driver, None)
+        return driver
+
+    def _forget_driver(self) -> None:
+        if self._driver is not None:
+            self._driver.close()
+            self._driver = None
+
     def dispose(self) -> None:
         """Close every connection."""
+        self._forget_driver()
         self.engine.dispose()
         if self._turn is not None:
             self._turn.close()
@@ -157,9 +197,10 @@ def _postgresql_engine(url: str) -> Engine:
     )
 
 
-def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
+def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry | None) -> None:
     connection.isolation_level = None
     for pragma in (
+        "page_size=2048",  # for a new file: a commit logs whole pages, and a message touches one of each index
         "journal_mode=WAL",
         "synchronous=FULL",
         f"busy_timeout={BUSY_SECONDS * 1_000}",

@@ -1,7 +1,8 @@
 """Accepting messages: one committed row each, a second copy within the hour recognised, before anybody is told 200."""
 
 import hashlib
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import itemgetter
@@ -77,7 +78,7 @@ class Acceptor:
         self._rules = rules
         self._endings = endings
         self._insert = _Insert(database)
-        self._commits = SharedCommits("accept", database, self._apply, wakeup.announce)
+        self._commits = SharedCommits("accept", database, self._apply, wakeup.announce, self._apply_by_driver)
 
     def accept(self, new: Sequence[NewMessage]) -> list[Accepted]:
         """Return once every message is durable, one answer for each in order.
@@ -131,7 +132,7 @@ class Acceptor:
 
     def _apply(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> list[Accepted]:
         # In one order everywhere: two processes that insert the same copies must not wait for each other.
-        inserted = self._insert(connection, sorted(rows, key=_digest_of))
+        inserted = self._insert(connection.exec_driver_sql, sorted(rows, key=_digest_of))
         answers = [Accepted(row["id"], duplicate=False) for row in rows]
         if inserted != len(rows):
             answers = self._settle_copies(connection, rows)
@@ -139,6 +140,12 @@ class Acceptor:
         if ended:
             self._endings.tell(connection, ended, now_ms())
         return answers
+
+    def _apply_by_driver(self, driver: sqlite3.Connection, rows: Sequence[dict[str, Any]]) -> list[Accepted] | None:
+        """The common case: every row is new and waits to be sent."""
+        if any(row["status"] == Status.SUPPRESSED for row in rows) or self._insert(driver.execute, rows) != len(rows):
+            return None
+        return [Accepted(row["id"], duplicate=False) for row in rows]
 
     def _settle_copies(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> list[Accepted]:
         kept = _kept_ids(connection, rows)
@@ -160,7 +167,7 @@ class Acceptor:
                     return Accepted(first.id, duplicate=True)
                 old = messages.c.id == first.id
                 connection.execute(update(messages).where(old, same).values(content_digest=null()))
-            if self._insert(connection, [row]):
+            if self._insert(connection.exec_driver_sql, [row]):
                 return Accepted(row["id"], duplicate=False)
 
 
@@ -171,13 +178,13 @@ class _Insert:
         self._mark = "?" if database.embedded else "%s"
         self._statements: dict[int, str] = {}
 
-    def __call__(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
+    def __call__(self, execute: Callable[[str, tuple[Any, ...]], Any], rows: Sequence[dict[str, Any]]) -> int:
         """Insert those that are no copies; returns how many."""
         inserted = 0
         for start in range(0, len(rows), ROWS_IN_STATEMENT):
             part = rows[start : start + ROWS_IN_STATEMENT]
             values = tuple(chain.from_iterable(map(_values, part)))
-            inserted += connection.exec_driver_sql(self._statement(len(part)), values).rowcount
+            inserted += execute(self._statement(len(part)), values).rowcount
         return inserted
 
     def _statement(self, count: int) -> str:

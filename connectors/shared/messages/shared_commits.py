@@ -4,6 +4,7 @@ A commit waits for the disk; callers that come meanwhile are gathered into the n
 commit carries many rows, and an idle service still commits at once.
 """
 
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -27,6 +28,10 @@ log = structlog.get_logger()
 
 class WriteRefused(StoreUnavailable):
     """This very write cannot be done; the same one later would be refused again."""
+
+
+class _NotCommon(Exception):
+    """These items need more than the common case."""
 
 
 @dataclass(slots=True, eq=False)
@@ -58,11 +63,14 @@ class SharedCommits(Generic[Item, Result]):
         database: Database,
         apply: Callable[[Connection, Sequence[Item]], list[Result]],
         after_commit: Callable[[], None] = lambda: None,
+        apply_by_driver: Callable[[sqlite3.Connection, Sequence[Item]], list[Result] | None] | None = None,
     ) -> None:
+        """`apply_by_driver` does the common case on the embedded database, or answers None and has done nothing."""
         self._name = name
         self._database = database
         self._apply = apply
         self._after_commit = after_commit
+        self._apply_by_driver = apply_by_driver if database.embedded else None
         self._waiting: deque[_Submission[Item, Result]] = deque()
         self._changed = threading.Condition()
         self._led = False
@@ -105,16 +113,32 @@ class SharedCommits(Generic[Item, Result]):
     def _commit(self) -> None:
         taken: list[_Submission[Item, Result]] = []
         try:
-            with self._database.write() as connection:
-                # Gathered only now: whoever came while this process waited for its turn shares the commit.
-                self._take(taken)
-                results = self._apply(connection, [item for submission in taken for item in submission.items])
+            results = self._commit_by_driver(taken) or self._commit_taken(taken)
         except Exception as error:
             self._take(taken)
             self._refuse_or_separate(taken, error)
         else:
             _answer(taken, results)
             self._tell()
+
+    def _commit_taken(self, taken: list[_Submission[Item, Result]]) -> list[Result]:
+        with self._database.write() as connection:
+            # Gathered only now: whoever came while this process waited for its turn shares the commit.
+            self._take(taken)
+            return self._apply(connection, [item for submission in taken for item in submission.items])
+
+    def _commit_by_driver(self, taken: list[_Submission[Item, Result]]) -> list[Result] | None:
+        if self._apply_by_driver is None:
+            return None
+        try:
+            with self._database.write_by_driver() as driver:
+                self._take(taken)
+                results = self._apply_by_driver(driver, [item for submission in taken for item in submission.items])
+                if results is None:
+                    raise _NotCommon
+        except (sqlite3.Error, _NotCommon):  # nothing was kept; the long way tells what is wrong, and with whom
+            return None
+        return results
 
     def _take(self, taken: list[_Submission[Item, Result]]) -> None:
         with self._changed:
