@@ -187,7 +187,7 @@ def test_fifteen_hundred_at_once_are_all_answered(port: int, keep: str) -> None:
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 30
     assert len(answers) == MANY
     assert [answer for answer in answers if answer[0] != 200] == []
     assert len({orjson.loads(body)["data"]["transactionId"] for _, body in answers}) == MANY

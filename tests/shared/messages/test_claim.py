@@ -100,7 +100,7 @@ def test_a_rate_delays_and_fails_nothing(sending: Service, vendor: Vendor) -> No
     with dispatching(sending):
         assert wait_for_ends(sending) == {"sent": 40}
     took = vendor.calls[-1].at - vendor.calls[0].at
-    assert 1.4 < took < 4
+    assert 1.4 < took < 12
 
 
 def test_one_accounts_flood_does_not_hold_up_another(sending: Service, tenant: Tenant, vendor: Vendor) -> None:
