@@ -200,7 +200,6 @@ def _postgresql_engine(url: str) -> Engine:
 def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry | None) -> None:
     connection.isolation_level = None
     for pragma in (
-        "page_size=2048",  # for a new file: a commit logs whole pages, and a message touches one of each index
         "journal_mode=WAL",
         "synchronous=FULL",
         f"busy_timeout={BUSY_SECONDS * 1_000}",
