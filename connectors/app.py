@@ -10,9 +10,9 @@ from connectors.service import Service
 from connectors.settings import Settings, read_settings
 from connectors.shared.errors import StoreUnavailable
 from connectors.shared.gateways.message_central import callbacks
-from connectors.shared.problems import problem
+from connectors.shared.problems import http_problem, problem
 
-RETRY_SECONDS = "5"
+RETRY_SECONDS = 5
 
 log = structlog.get_logger()
 
@@ -26,11 +26,13 @@ def app_for(service: Service) -> Flask:
     """Build the Flask app of a service."""
     app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
+    # Answers are read by people, too: in the order of their schemas, the id first.
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own provider
     listen(service)
     for connector in INSTALLED:
         connector.register(app, service)
     callbacks.register(app, service.database, service.callback_tokens, service.receipts)
-    app.register_error_handler(HTTPException, _http_problem)
+    app.register_error_handler(HTTPException, http_problem)
     app.register_error_handler(StoreUnavailable, _store_problem)
     app.register_error_handler(Exception, _fault)
     app.after_request(_protect)
@@ -40,18 +42,9 @@ def app_for(service: Service) -> Flask:
     return app
 
 
-def _http_problem(error: HTTPException) -> Response:
-    response = problem(error.code or 500, error.description or "")
-    for name, value in error.get_headers():
-        if name.lower() not in ("content-type", "content-length"):
-            response.headers[name] = value
-    return response
-
-
 def _store_problem(_error: StoreUnavailable) -> Response:
-    response = problem(503, "The service cannot keep anything at the moment. Try again in a few seconds.")
-    response.headers["Retry-After"] = RETRY_SECONDS
-    return response
+    words = "The service cannot keep anything at the moment. Try again in a few seconds."
+    return problem(503, words, retry_after=RETRY_SECONDS)
 
 
 def _fault(_error: Exception) -> Response:

@@ -2,6 +2,8 @@
 
 import errno
 import sys
+import traceback
+from pathlib import Path
 
 import click
 from dotenv import load_dotenv
@@ -12,6 +14,8 @@ from connectors.commands import COMMANDS
 from connectors.installed import INSTALLED
 from connectors.shared.errors import ConnectorsError, NotUnderstood
 from connectors.shared.secrets import KeyFileUnusable, SecretUnreadable
+
+HERE = Path(__file__).parent
 
 
 class ConnectorsGroup(click.Group):
@@ -30,11 +34,30 @@ class ConnectorsGroup(click.Group):
             # Its text holds the statement's values.
             click.echo(f"Error: the database refused it: {type(error.orig).__name__}", err=True)
             ctx.exit(1)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise  # click's own affair
         except OSError as error:
             if error.errno == errno.EPIPE:
-                raise  # click's own affair: who read our output went away
-            click.echo(f"Error: {error.strerror}: {error.filename}", err=True)
+                raise  # likewise: who read our output went away
+            click.echo(f"Error: {_of_system(error)}", err=True)
             ctx.exit(1)
+        except Exception as error:
+            # A fault of ours. Its text and the lines around may hold anybody's number, so only where it was is told.
+            click.echo(f"Error: this should not have happened: {_where(error)}. Please report it.", err=True)
+            ctx.exit(1)
+
+
+def _of_system(error: OSError) -> str:
+    if error.strerror is None:  # of a library that makes its own
+        return _where(error)
+    return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+
+
+def _where(error: BaseException) -> str:
+    """Return the kind of an error and where in our code it came up, without any value."""
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if HERE in Path(frame.filename).parents]
+    place = f" in {Path(ours[-1].filename).relative_to(HERE)}, line {ours[-1].lineno}" if ours else ""
+    return f"{type(error).__name__}{place}"
 
 
 @click.group(cls=ConnectorsGroup, context_settings={"help_option_names": ["-h", "--help"]})

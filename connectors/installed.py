@@ -1,15 +1,23 @@
 """The connectors of this installation: one line each."""
 
+import connectors.shared.campaigns.tables
+import connectors.shared.idempotency.tables
+import connectors.shared.opt_outs.tables
+import connectors.shared.templates.tables
+import connectors.shared.verifications.tables
+import connectors.shared.webhooks.tables  # noqa: F401 - declares the tables of the shared rooms
 from connectors.api import CONNECTOR as API
 from connectors.clevertap import CONNECTOR as CLEVERTAP
 from connectors.connector import Connector
 from connectors.sandbox import CONNECTOR as SANDBOX
 from connectors.service import Service
+from connectors.shared.webhooks.outbox import announce_ends
 
 INSTALLED: tuple[Connector, ...] = (CLEVERTAP, API, SANDBOX)
 
 
 def listen(service: Service) -> None:
-    """Have every connector hear how messages end: in each process that may end one."""
+    """Have every connector, and webhooks, hear how messages end: in each process that may end one."""
+    service.endings.register(announce_ends)
     for connector in INSTALLED:
         connector.listen(service)

@@ -1,22 +1,30 @@
 """The parts of a running service, put together once a process."""
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 
 from connectors.settings import Settings
 from connectors.shared.accounts.door import Door
+from connectors.shared.campaigns import erasing
 from connectors.shared.database import Database
 from connectors.shared.gateways.base import Gateway
 from connectors.shared.gateways.message_central.callbacks import CallbackTokens
 from connectors.shared.gateways.message_central.gateway import MessageCentralGateway
 from connectors.shared.gateways.message_central.tokens import Tokens
+from connectors.shared.gateways.message_central.verifications import MessageCentralVerifier
+from connectors.shared.idempotency import store as idempotency
 from connectors.shared.message_central import MessageCentral
 from connectors.shared.messages.accept import Acceptor, AcceptRules
 from connectors.shared.messages.endings import Endings
 from connectors.shared.messages.forgetting import Forgetting
 from connectors.shared.messages.receipt import Receipt
 from connectors.shared.messages.receipts import ReceiptWriter
+from connectors.shared.messages.screening import Screening
 from connectors.shared.messages.shared_commits import SharedCommits
+from connectors.shared.opt_outs import store as opt_outs
+from connectors.shared.verifications.forgetting import forget_number
+from connectors.shared.verifications.receipts import take_receipts
+from connectors.shared.verifications.verifications import VerificationRules, Verifications
 from connectors.shared.wakeup import wakeup_for
 
 
@@ -29,6 +37,10 @@ class Service:
         self.database = Database(settings.database_url)
         self.endings = Endings()
         self.forgetting = Forgetting()
+        self.forgetting.register_for_numbers(partial(opt_outs.forget, self.secrets))
+        self.forgetting.register_for_numbers(partial(erasing.forget_number, self.secrets))
+        self.forgetting.register(idempotency.forget)
+        self.forgetting.register_for_numbers(forget_number)
         self.wakeup = wakeup_for(self.database, settings.queue_url)
 
     @cached_property
@@ -44,22 +56,45 @@ class Service:
         return Acceptor(self.database, rules, self.endings, self.wakeup)
 
     @cached_property
+    def screening(self) -> Screening:
+        """The last look before a message goes."""
+        return Screening(self.secrets, self.endings, self.settings.promotional_hours, self.settings.daily_limit)
+
+    @cached_property
     def receipts(self) -> SharedCommits[Receipt, bool]:
         """Where delivery receipts are handed in."""
-        return SharedCommits("receipts", self.database, ReceiptWriter(self.endings).apply)
+        return SharedCommits("receipts", self.database, ReceiptWriter(self.endings, take_receipts).apply)
 
     @cached_property
     def message_central(self) -> MessageCentralGateway:
         """The gateway to Message Central."""
         settings = self.settings
-        client = MessageCentral(settings.message_central_url, timeout=settings.message_central_timeout)
-        tokens = Tokens(self.database, self.secrets, client, settings.message_central_timeout)
-        return MessageCentralGateway(client, tokens, settings.bulk_size)
+        client, tokens = self._message_central_client
+        return MessageCentralGateway(client, tokens, settings.bulk_size, settings.workbook_rows)
 
     @cached_property
     def gateways(self) -> Mapping[str, Gateway]:
         """Every vendor by its name: one line a gateway."""
         return {gateway.name: gateway for gateway in (self.message_central,)}
+
+    @cached_property
+    def verifications(self) -> Verifications:
+        """Where numbers are verified by one-time codes."""
+        verifier = MessageCentralVerifier(*self._message_central_client)
+        settings = self.settings
+        rules = VerificationRules(
+            limits=settings.verification_limits,
+            countries=settings.verification_countries,
+            trial_numbers=settings.trial_numbers,
+            most_at_once=max(1, settings.web_threads - 1),
+        )
+        return Verifications(self.database, {verifier.name: verifier}, rules)
+
+    @cached_property
+    def _message_central_client(self) -> tuple[MessageCentral, Tokens]:
+        settings = self.settings
+        client = MessageCentral(settings.message_central_url, timeout=settings.message_central_timeout)
+        return client, Tokens(self.database, self.secrets, client, settings.message_central_timeout)
 
     @cached_property
     def callback_tokens(self) -> CallbackTokens:

@@ -3,13 +3,18 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from environs import Env
+from environs import Env, validate
 
 from connectors.shared.clock import DAY, HOUR, SECOND
 from connectors.shared.errors import ConnectorsError
+from connectors.shared.messages.hours import PromotionalHours, read_hours
+from connectors.shared.outbound import AllowedHosts
 from connectors.shared.secrets import SecretBox, load_or_create_key
+from connectors.shared.verifications.countries import AllowedCountries, read_countries
+from connectors.shared.verifications.limits import Limits
 
 EMBEDDED_DATABASE = "connectors.sqlite3"
+MOST_API_RATE = 100_000
 
 
 class SettingsError(ConnectorsError):
@@ -30,13 +35,19 @@ class Settings:
     web_threads: int
     dispatch_threads: int
     trusted_proxies: int
+    api_rate: int
     access_log: bool
     retention_ms: int
     receipt_deadline_ms: int
     validity_ms: int
     validity_otp_ms: int
     deduplicate_ms: int
+    daily_limit: int
     trial_numbers: frozenset[str] = field(repr=False)
+    promotional_hours: PromotionalHours
+    webhook_hosts: AllowedHosts
+    verification_limits: Limits
+    verification_countries: AllowedCountries
     message_central_url: str
     message_central_timeout: float
     bulk_size: int
@@ -82,13 +93,23 @@ def _read(env: Env) -> Settings:
         web_threads=env.int("WEB_THREADS", 4),
         dispatch_threads=env.int("DISPATCH_THREADS", 64),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
+        api_rate=env.int("API_RATE", 100, validate=validate.Range(0, MOST_API_RATE)),
         access_log=env.bool("ACCESS_LOG", False),
         retention_ms=_duration(env, "RETENTION_DAYS", 90, DAY),
         receipt_deadline_ms=_duration(env, "RECEIPT_DEADLINE_HOURS", 72, HOUR),
         validity_ms=_duration(env, "VALIDITY_SECONDS", 86_400, SECOND),
         validity_otp_ms=_duration(env, "VALIDITY_OTP_SECONDS", 600, SECOND),
         deduplicate_ms=_duration(env, "DEDUPLICATE_SECONDS", 3_600, SECOND),
+        daily_limit=env.int("DAILY_LIMIT", 0),
         trial_numbers=frozenset(_digits(number) for number in _words(env, "TRIAL_NUMBERS")),
+        promotional_hours=_promotional_hours(env),
+        webhook_hosts=_hosts(env, "WEBHOOK_HOSTS", "*"),
+        verification_limits=Limits(
+            per_number=env.int("VERIFICATIONS_PER_NUMBER", 10),
+            per_prefix=env.int("VERIFICATIONS_PER_PREFIX", 50),
+            per_country=env.int("VERIFICATIONS_PER_COUNTRY", 1_000),
+        ),
+        verification_countries=_countries(env),
         message_central_url=env.str("MESSAGE_CENTRAL_URL", "https://cpaas.messagecentral.com").rstrip("/"),
         message_central_timeout=env.float("MESSAGE_CENTRAL_TIMEOUT", 10.0),
         bulk_size=env.int("MESSAGE_CENTRAL_BULK_SIZE", 100),
@@ -100,8 +121,29 @@ def _duration(env: Env, name: str, default: float, unit_ms: int) -> int:
     return int(env.float(name, default) * unit_ms)
 
 
+def _promotional_hours(env: Env) -> PromotionalHours:
+    try:
+        return read_hours(env.str("PROMOTIONAL_HOURS", "IN=10:00-21:00,US=08:00-21:00"))
+    except ValueError as error:
+        raise SettingsError(f"CONNECTORS_PROMOTIONAL_HOURS {error}") from None
+
+
+def _countries(env: Env) -> AllowedCountries:
+    try:
+        return read_countries(_words(env, "VERIFICATION_COUNTRIES"))
+    except ValueError as error:
+        raise SettingsError(f"CONNECTORS_VERIFICATION_COUNTRIES {error}") from None
+
+
 def _words(env: Env, name: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in env.str(name, "").split(",") if word.strip())
+
+
+def _hosts(env: Env, name: str, default: str) -> AllowedHosts:
+    try:
+        return AllowedHosts(_words(env, name) or (default,))
+    except ValueError as error:
+        raise SettingsError(f"CONNECTORS_{name}: {error}") from None
 
 
 def _digits(number: str) -> str:

@@ -5,15 +5,26 @@ import importlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
 import connectors
+from connectors.api.blueprint import PREFIX
 from connectors.api.gauges import COUNTS
+from connectors.app import app_for
 from connectors.cli import cli
+from connectors.service import Service
+from connectors.settings import read_settings
+from connectors.shared.campaigns.reading import SkipReason
+from connectors.shared.campaigns.states import CampaignState
+from connectors.shared.clock import HOUR, now_ms
+from connectors.shared.messages.states import Status
+from connectors.shared.webhooks.signing import new_secret, signed_headers
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(connectors.__file__).parent
@@ -149,6 +160,48 @@ def test_options_in_commands_exist(path: Path) -> None:
         assert set(re.findall(r"(?<![\w-])--[a-z-]+", line[1])) <= known, f"connectors {line[0]}"
 
 
-def test_the_picture_is_light() -> None:
+def test_pictures_are_light() -> None:
     for picture in (ROOT / "docs/pictures").iterdir():
-        assert picture.stat().st_size < 300_000
+        assert picture.stat().st_size < 200_000
+
+
+WORDS_OF_CAMPAIGNS = [*CampaignState, *Status, *SkipReason]
+
+
+@pytest.mark.parametrize("word", WORDS_OF_CAMPAIGNS)
+def test_the_page_of_campaigns_explains_each_word_of_the_report(word: str) -> None:
+    table = re.findall(r"^\| ([^|]+) \|", (ROOT / "docs/campaigns.md").read_text(), re.MULTILINE)
+    explained = {name.strip("` ") for cell in table for name in cell.split(",")}
+    assert word in explained
+
+
+def test_the_signature_of_webhooks_is_checked_as_the_page_says() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/api.md").read_text(), re.DOTALL)
+    page: dict[str, Any] = {}
+    exec(code, page)  # noqa: S102 - our own page
+    verified: Callable[[str, Mapping[str, str], bytes], bool] = page["verified"]
+    secret, body = new_secret(), b'{"type": "webhook.test"}'
+    headers = signed_headers(secret, "an id", body, now_ms())
+    assert verified(secret, headers, body)
+    assert verified(secret, headers | {"webhook-signature": f"v1,b3RoZXI= {headers['webhook-signature']}"}, body)
+    assert not verified(secret, headers, body + b" ")
+    assert not verified(new_secret(), headers, body)
+    assert not verified(secret, signed_headers(secret, "an id", body, now_ms() - HOUR), body)
+    assert not verified(secret, {}, body)
+
+
+def routes_named() -> set[tuple[str, str]]:
+    """Return the methods and paths that the page of the API tells of: `POST /messages/{id}/cancel`."""
+    page = (ROOT / "docs/api.md").read_text()
+    found = re.findall(r"\b(GET|POST|PATCH|DELETE) (/[a-z](?:[-a-z./]|\{[a-z]+\})*)", page)
+    return {(method, re.sub(r"\{[a-z]+\}", "{}", path.rstrip("./"))) for method, path in found}
+
+
+def test_the_routes_that_the_page_of_the_api_names_exist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CONNECTORS_DATA_DIR", str(tmp_path))
+    with closing(Service(read_settings())) as service:
+        rules = list(app_for(service).url_map.iter_rules())
+    known = {(method, re.sub(r"<[^>]+>", "{}", rule.rule)) for rule in rules for method in rule.methods or ()}
+    named = {(method, f"{PREFIX}{path}") for method, path in routes_named()}
+    assert ("POST", f"{PREFIX}/messages/{{}}/cancel") in named
+    assert named <= known

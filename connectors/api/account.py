@@ -5,7 +5,7 @@ from http import HTTPStatus
 from connectors.api.authentication import caller
 from connectors.api.blueprint import ApiBlueprint
 from connectors.api.context import context
-from connectors.api.schemas import AccountSchema
+from connectors.api.schemas_account import AccountSchema
 from connectors.shared.access import Access, access
 from connectors.shared.accounts.health import AccountHealth, account_health
 
@@ -18,5 +18,6 @@ blueprint = ApiBlueprint("account", "/account", "The account that a key belongs 
 @blueprint.refuses(HTTPStatus.NOT_FOUND)
 def show() -> AccountHealth:
     """Show the account and how it is."""
-    with context().service.database.read() as connection:
-        return account_health(connection, caller())
+    service = context().service
+    with service.database.read() as connection:
+        return account_health(connection, caller(), service.settings.daily_limit)

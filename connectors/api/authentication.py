@@ -8,6 +8,7 @@ from werkzeug.exceptions import Unauthorized
 
 from connectors.api.context import context
 from connectors.shared.access import Access, declared
+from connectors.shared.accounts.api_keys import Holder
 
 _REALM: Final = "connectors"
 
@@ -18,7 +19,7 @@ def authenticate() -> None:
     Raises Unauthorized (401 with WWW-Authenticate).
     """
     if declared(current_app, request.endpoint or "", request.method) is not Access.PUBLIC:
-        g.account_id = _holder()
+        g.account_id, g.key_id = _holder()
 
 
 def caller() -> int:
@@ -27,14 +28,14 @@ def caller() -> int:
     return account_id
 
 
-def _holder() -> int:
+def _holder() -> Holder:
     credentials = request.authorization
     if credentials is None or credentials.type != "bearer" or not credentials.token:
         raise _unauthorized("Send your API key in a header: `Authorization: Bearer <API key>`.")
-    account_id = context().key_holders.account_of(credentials.token)
-    if account_id is None:
+    holder = context().key_holders.holder_of(credentials.token)
+    if holder is None:
         raise _unauthorized("This API key is unknown, or was revoked.", error="invalid_token")
-    return account_id
+    return holder
 
 
 def _unauthorized(detail: str, **parameters: str | None) -> Unauthorized:

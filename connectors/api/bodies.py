@@ -4,16 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NoReturn
 
 import orjson
-from flask import Request, request
+from flask import Request, current_app, request
 from marshmallow import Schema, ValidationError
 from webargs.core import is_json
 from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from connectors.shared.errors import NotUnderstood
 
 LARGEST_BODY: Final = 1_000_000
+LARGEST: Final = "connectors_largest_body"
+"""The attribute of a view that reads more (see `ApiBlueprint.reads_up_to`)."""
 _WHOLE: Final = "body"
 _SCHEMA: Final = "_schema"
 
@@ -30,7 +33,7 @@ class BoundedParser(FlaskParser):
     """Reads queries and JSON strictly: nothing unknown, nothing twice, nothing that is not UTF-8."""
 
     # None: as the schema has it, which refuses what it does not know.
-    DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": None}
+    DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": None, "files": None}
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         """Read the body. Raises UnsupportedMediaType, RequestEntityTooLarge, BadRequest."""
@@ -38,7 +41,7 @@ class BoundedParser(FlaskParser):
             raise UnsupportedMediaType("Send JSON, with the header `Content-Type: application/json`.")
         try:
             # orjson: bounded in depth, and strict about surrogates, which no database takes.
-            return orjson.loads(req.get_data(cache=False))
+            return orjson.loads(req.get_data())
         except orjson.JSONDecodeError:
             raise BadRequest("The body cannot be read as JSON in UTF-8.") from None
 
@@ -50,6 +53,23 @@ class BoundedParser(FlaskParser):
         found: MultiDictProxy = super().load_querystring(req, schema)
         return found
 
+    def load_files(self, req: Request, schema: Schema) -> MultiDictProxy:
+        """Read a form, its fields and its files as one; a field that is left empty is not given.
+
+        Raises UnsupportedMediaType, RequestEntityTooLarge, ValidationError for what is given twice.
+        """
+        if req.mimetype != "multipart/form-data":
+            raise UnsupportedMediaType("Send a form with a file in it, as `Content-Type: multipart/form-data`.")
+        given: MultiDict[str, Any] = CombinedMultiDict([req.form, req.files])
+        twice = [name for name, values in given.lists() if len(values) > 1]
+        if twice:
+            raise ValidationError({name: ["Give it once."] for name in twice})
+        filled = MultiDict(
+            (name, value) for name, value in given.items() if not isinstance(value, str) or value.strip()
+        )
+        found: MultiDictProxy = self._makeproxy(filled, schema)
+        return found
+
     def handle_error(self, error: ValidationError, req: Request, schema: Schema, **_: Any) -> NoReturn:
         """Raises InvalidFields."""
         messages = error.messages
@@ -57,8 +77,9 @@ class BoundedParser(FlaskParser):
 
 
 def bound_body() -> None:
-    """Let nobody make us read more than this."""
-    request.max_content_length = LARGEST_BODY
+    """Let nobody make us read more than the view has use for."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    request.max_content_length = getattr(view, LARGEST, LARGEST_BODY)
 
 
 def _named(messages: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:

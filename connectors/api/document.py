@@ -3,25 +3,47 @@
 from http import HTTPStatus
 from typing import Any, Final
 
+from apispec import BasePlugin
 from flask import Flask, Response
 from flask_smorest import Api
+from werkzeug.routing import Rule
 
 from connectors import __version__
 from connectors.api.blueprint import PREFIX
-from connectors.api.schemas import ProblemSchema
+from connectors.api.document_words import ABOUT, REFUSALS
+from connectors.api.limits import HEADERS as LIMIT_HEADERS
+from connectors.api.shapes import ProblemSchema
 from connectors.shared.access import Access, access
 from connectors.shared.problems import MEDIA_TYPE
 
 _CONFIG_PREFIX: Final = "REST"
 _KEY: Final = "ApiKey"
-_HEADERS: Final[dict[HTTPStatus, dict[str, Any]]] = {
+_RETRY_AFTER: Final = {"schema": {"type": "integer"}, "required": True, "description": "Seconds to wait."}
+_HEADERS: Final[dict[HTTPStatus, dict[str, dict[str, Any]]]] = {
     HTTPStatus.UNAUTHORIZED: {
         "WWW-Authenticate": {"schema": {"type": "string"}, "required": True, "description": "What to send."}
     },
-    HTTPStatus.SERVICE_UNAVAILABLE: {
-        "Retry-After": {"schema": {"type": "integer"}, "required": True, "description": "Seconds to wait."}
-    },
+    HTTPStatus.TOO_MANY_REQUESTS: {"Retry-After": _RETRY_AFTER, **LIMIT_HEADERS},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": _RETRY_AFTER},
 }
+
+
+class OperationIds(BasePlugin):
+    """Names each operation by its view, so that clients made of the document have methods with readable names."""
+
+    def operation_helper(
+        self,
+        path: str | None = None,
+        operations: dict[str, dict[str, Any]] | None = None,
+        *,
+        rule: Rule | None = None,
+        **_: Any,
+    ) -> None:
+        """Add `messages_search` and the like."""
+        if rule is None:
+            return
+        for operation in (operations or {}).values():
+            operation.setdefault("operationId", rule.endpoint.replace(".", "_").replace("-", "_"))
 
 
 class ApiDocument(Api):  # type: ignore[misc]  # flask-smorest has no types
@@ -33,7 +55,7 @@ class ApiDocument(Api):  # type: ignore[misc]  # flask-smorest has no types
     def __init__(self, app: Flask) -> None:
         prefix = f"{_CONFIG_PREFIX}_"
         app.config[f"{prefix}OPENAPI_URL_PREFIX"] = PREFIX
-        super().__init__(app, config_prefix=_CONFIG_PREFIX, spec_kwargs=_about())
+        super().__init__(app, config_prefix=_CONFIG_PREFIX, spec_kwargs=_about() | {"extra_plugins": [OperationIds()]})
         self.spec.components.security_scheme(
             _KEY,
             {"type": "http", "scheme": "bearer", "description": "A key from `connectors api-keys create`."},
@@ -46,12 +68,7 @@ class ApiDocument(Api):  # type: ignore[misc]  # flask-smorest has no types
 
     def _register_responses(self) -> None:
         for status in HTTPStatus:
-            response = {
-                "description": status.phrase,
-                "content": {MEDIA_TYPE: {"schema": ProblemSchema}},
-                "headers": _HEADERS.get(status, {}),
-            }
-            self.spec.components.response(status.name, response, lazy=True)
+            self.spec.components.response(status.name, _refusal(status), lazy=True)
 
     def _register_error_handlers(self) -> None:
         return
@@ -61,16 +78,24 @@ class ApiDocument(Api):  # type: ignore[misc]  # flask-smorest has no types
         return
 
 
+def _refusal(status: HTTPStatus) -> dict[str, Any]:
+    words = REFUSALS.get(status, status.phrase)
+    shown: dict[str, Any] = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": words}
+    if status is HTTPStatus.UNPROCESSABLE_ENTITY:
+        shown |= {"detail": "Check limit.", "errors": {"limit": ["Must be between 1 and 500."]}}
+    return {
+        "description": words,
+        "content": {MEDIA_TYPE: {"schema": ProblemSchema, "example": shown}},
+        "headers": _HEADERS.get(status, {}),
+    }
+
+
 def _about() -> dict[str, Any]:
     return {
         "title": "Message Central connectors",
         "version": __version__,
         "openapi_version": "3.1.0",
-        "info": {
-            "description": (
-                "Messages through Message Central. Moments are RFC 3339 in UTC; numbers are E.164. Errors are "
-                "problem documents (RFC 9457). Unknown fields are refused."
-            )
-        },
+        "info": {"summary": "Messages through Message Central.", "description": ABOUT},
+        "servers": [{"url": "/", "description": "This service."}],
         "security": [{_KEY: []}],
     }

@@ -1,28 +1,49 @@
-"""`/api/v1/messages`: looking at messages, and settling those in doubt."""
+"""`/api/v1/messages`: sending, looking at what became of it, and settling what is in doubt."""
 
-import re
 from http import HTTPStatus
+from operator import itemgetter
 from typing import Any, Final
 
+from flask import Response
 from sqlalchemy import Connection
 
 from connectors.api.authentication import caller
 from connectors.api.blueprint import WITH_A_BODY, ApiBlueprint
-from connectors.api.bodies import InvalidFields
 from connectors.api.context import context
-from connectors.api.cursors import InvalidCursor
-from connectors.api.schemas import MessagePageSchema, MessageQuerySchema, MessageSchema, ResolveSchema
+from connectors.api.idempotent import CREATED_HEADERS, KEY_PARAMETER, Once, answer, idempotent
+from connectors.api.numbers import digits_of
+from connectors.api.paging import page_of, path_id, position
+from connectors.api.schemas_messages import (
+    MessagePageSchema,
+    MessageQuerySchema,
+    MessageSchema,
+    NewMessageSchema,
+    ResolveSchema,
+)
+from connectors.api.templated import filled
 from connectors.shared.access import Access, access
-from connectors.shared.accounts.health import default_country
-from connectors.shared.clock import now_ms
-from connectors.shared.errors import NotFound
+from connectors.shared.accounts.store import sender_of_account
+from connectors.shared.clock import SECOND, now_ms
+from connectors.shared.messages import canceling, redacting
+from connectors.shared.messages.accept import NewMessage
+from connectors.shared.messages.composing import compose
 from connectors.shared.messages.queries import Filter, get_message, list_messages
 from connectors.shared.messages.resolve import resolve
-from connectors.shared.phone_numbers import InvalidNumber, read_number, restore_plus
 
 KIND: Final = "messages"
-# Nothing else can be an id of ours, and PostgreSQL refuses to compare a text with a NUL in it.
-_IS_ID = re.compile(r"[0-9a-f-]{36}", re.ASCII).fullmatch
+SOURCE: Final = "api"
+EXAMPLES: Final[dict[str, dict[str, Any]]] = {
+    "A text": {"to": "+919816111111", "text": "Your order has been shipped."},
+    "A template, later": {
+        "to": "+919816111111",
+        "template": "order shipped",
+        "variables": {"first_name": "Asha"},
+        "due_at": "2026-12-24T09:00:00+05:30",
+    },
+}
+NOWHERE: Final = "There is no such message."
+LONGEST_SEND_MS: Final = 10 * SECOND
+"""A message is kept together with its answer, so a request that is slower than this sends nothing: it meets 409."""
 
 MESSAGE_ID: Final[dict[str, Any]] = {
     "in": "path",
@@ -31,7 +52,26 @@ MESSAGE_ID: Final[dict[str, Any]] = {
     "schema": {"type": "string", "format": "uuid"},
 }
 
+_message_schema = MessageSchema()
+
 blueprint = ApiBlueprint(KIND, "/messages", "Messages and what became of them.")
+
+
+@blueprint.on("POST", "", parameters=[KEY_PARAMETER])
+@access(Access.API_KEY)
+@blueprint.takes(NewMessageSchema, "json", EXAMPLES)
+@blueprint.creates(MessageSchema, "The message, kept and on its way.", CREATED_HEADERS)
+@blueprint.refuses(HTTPStatus.CONFLICT, *WITH_A_BODY)
+def send(body: dict[str, Any]) -> Response:
+    """Send a message.
+
+    What is left out is as the template or the account has it. Once this is answered the message is kept: it goes out,
+    or says why not.
+    """
+    with idempotent(LONGEST_SEND_MS) as once:
+        if once.replay is not None:
+            return once.replay
+        return _keep(_composed(body), once)
 
 
 @blueprint.on("GET", "")
@@ -45,12 +85,10 @@ def search(query: dict[str, Any]) -> dict[str, Any]:
     The conditions narrow each other. Take `next` as `cursor` for the page after.
     """
     limit: int = query["limit"]
-    before = _position(query.get("cursor"))
+    before = position(KIND, query.get("cursor"))
     with context().service.database.read() as connection:
         found = list_messages(connection, caller(), _filter(connection, query), before_id=before, limit=limit + 1)
-    items = found[:limit]
-    more = len(found) > limit
-    return {"items": items, "next": context().cursors.write(KIND, caller(), items[-1]["id"]) if more else None}
+    return page_of(KIND, found, limit, itemgetter("id"))
 
 
 @blueprint.on("GET", "/<message_id>", parameters=[MESSAGE_ID])
@@ -60,7 +98,7 @@ def search(query: dict[str, Any]) -> dict[str, Any]:
 def show(message_id: str) -> dict[str, Any]:
     """Show a message."""
     with context().service.database.read() as connection:
-        return get_message(connection, caller(), _id(message_id))
+        return get_message(connection, caller(), path_id(message_id, NOWHERE))
 
 
 @blueprint.on("POST", "/<message_id>/resolve", parameters=[MESSAGE_ID])
@@ -79,7 +117,7 @@ def settle(body: dict[str, Any], message_id: str) -> dict[str, Any]:
         resolve(
             connection,
             service.endings,
-            _id(message_id),
+            path_id(message_id, NOWHERE),
             body["resolution"],
             now_ms(),
             account_id=caller(),
@@ -89,32 +127,61 @@ def settle(body: dict[str, Any], message_id: str) -> dict[str, Any]:
         return get_message(connection, caller(), message_id)
 
 
-def _id(given: str) -> str:
-    if not _IS_ID(given):
-        raise NotFound("There is no such message.")
-    return given
+@blueprint.on("POST", "/<message_id>/cancel", parameters=[MESSAGE_ID])
+@access(Access.API_KEY)
+@blueprint.answers(MessageSchema, "The message, canceled.")
+@blueprint.refuses(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+def cancel(message_id: str) -> dict[str, Any]:
+    """Cancel a message that still waits."""
+    service = context().service
+    with service.database.write() as connection:
+        canceling.cancel(connection, service.endings, caller(), path_id(message_id, NOWHERE), now_ms())
+        return get_message(connection, caller(), message_id)
 
 
-def _position(cursor: str | None) -> str | None:
-    if cursor is None:
-        return None
-    try:
-        return context().cursors.read(KIND, caller(), cursor)
-    except InvalidCursor:
-        raise InvalidFields({"cursor": ["Give the `next` of a page of this list, unchanged."]}) from None
+@blueprint.on("DELETE", "/<message_id>/text", parameters=[MESSAGE_ID])
+@access(Access.API_KEY)
+@blueprint.answers(MessageSchema, "The message without its text.")
+@blueprint.refuses(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+def redact(message_id: str) -> dict[str, Any]:
+    """Remove the text of a message that has been sent, or never will be."""
+    with context().service.database.write() as connection:
+        redacting.redact(connection, caller(), path_id(message_id, NOWHERE))
+        return get_message(connection, caller(), message_id)
+
+
+def _composed(body: dict[str, Any]) -> NewMessage:
+    given = dict(body)
+    name, variables = given.pop("template", None), given.pop("variables", {})
+    with context().service.database.read() as connection:
+        sender = sender_of_account(connection, caller())
+        if name is not None:
+            given = filled(connection, caller(), name, variables) | given
+    return compose(sender, source=SOURCE, **given)
+
+
+def _keep(new: NewMessage, once: Once) -> Response:
+    service = context().service
+    if once.keyed:
+        with service.database.write() as connection:
+            accepted = service.acceptor.accept_within(connection, [new])[0]
+            response = once.complete(connection, _dumped(connection, accepted.id), accepted.id)
+        service.acceptor.announce()
+        return response
+    accepted = service.acceptor.accept([new])[0]
+    with service.database.read() as connection:
+        return answer(_dumped(connection, accepted.id), accepted.id)
+
+
+def _dumped(connection: Connection, message_id: str) -> dict[str, Any]:
+    dumped: dict[str, Any] = _message_schema.dump(get_message(connection, caller(), message_id))
+    return dumped
 
 
 def _filter(connection: Connection, query: dict[str, Any]) -> Filter:
     return Filter(
         status=query.get("status"),
-        to=_digits(connection, query["to"]) if "to" in query else None,
+        to=digits_of(connection, "to", query["to"]) if "to" in query else None,
         source=query.get("source"),
         campaign_id=query.get("campaign_id"),
     )
-
-
-def _digits(connection: Connection, given: str) -> str:
-    try:
-        return read_number(restore_plus(given), default_country(connection, caller())).digits
-    except InvalidNumber as error:
-        raise InvalidFields({"to": [str(error)]}) from None

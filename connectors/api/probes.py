@@ -10,7 +10,7 @@ from connectors.shared.access import Access, access
 from connectors.shared.metrics import process_metrics
 from connectors.shared.problems import problem
 
-RETRY_SECONDS = "5"
+RETRY_SECONDS = 5
 
 
 class Probes:
@@ -32,9 +32,7 @@ class Probes:
         obstacle = self._readiness.obstacle()
         if obstacle is None:
             return jsonify(status="ready")
-        response = problem(503, obstacle)
-        response.headers["Retry-After"] = RETRY_SECONDS
-        return response
+        return problem(503, obstacle, retry_after=RETRY_SECONDS)
 
     @access(Access.PUBLIC)
     def metrics(self) -> Response:

@@ -8,9 +8,11 @@ from werkzeug.exceptions import HTTPException
 
 from connectors.api.bodies import InvalidFields
 from connectors.shared.errors import NotFound, NotUnderstood, StoreUnavailable, WrongState
-from connectors.shared.problems import problem
+from connectors.shared.idempotency.store import KeyInFlight
+from connectors.shared.messages.composing import InvalidMessage
+from connectors.shared.problems import http_problem, problem
 
-RETRY_SECONDS: Final = "5"
+RETRY_SECONDS: Final = 5
 
 log = structlog.get_logger()
 
@@ -19,11 +21,13 @@ def register_refusals(blueprint: Blueprint) -> None:
     """Turn what the views of a blueprint raise into problem documents."""
     for kind, handler in (
         (InvalidFields, _invalid),
+        (InvalidMessage, _invalid_message),
+        (KeyInFlight, _in_flight),
         (NotUnderstood, _not_understood),
         (NotFound, _not_found),
         (WrongState, _wrong_state),
         (StoreUnavailable, _unavailable),
-        (HTTPException, _http),
+        (HTTPException, http_problem),
         (Exception, _unexpected),
     ):
         blueprint.register_error_handler(kind, handler)
@@ -31,6 +35,14 @@ def register_refusals(blueprint: Blueprint) -> None:
 
 def _invalid(error: InvalidFields) -> Response:
     return problem(422, str(error), errors=error.errors)
+
+
+def _invalid_message(error: InvalidMessage) -> Response:
+    return _invalid(InvalidFields({error.field: [str(error)]}))
+
+
+def _in_flight(error: KeyInFlight) -> Response:
+    return problem(409, str(error), retry_after=1)
 
 
 def _not_understood(error: NotUnderstood) -> Response:
@@ -46,17 +58,8 @@ def _wrong_state(error: WrongState) -> Response:
 
 
 def _unavailable(_error: StoreUnavailable) -> Response:
-    response = problem(503, "The service cannot reach its database at the moment. Try again in a few seconds.")
-    response.headers["Retry-After"] = RETRY_SECONDS
-    return response
-
-
-def _http(error: HTTPException) -> Response:
-    response = problem(error.code or 500, error.description or "")
-    for name, value in error.get_headers():
-        if name.lower() not in ("content-type", "content-length"):
-            response.headers[name] = value
-    return response
+    words = "The service cannot reach its database at the moment. Try again in a few seconds."
+    return problem(503, words, retry_after=RETRY_SECONDS)
 
 
 def _unexpected(_error: Exception) -> Response:

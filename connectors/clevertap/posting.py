@@ -6,8 +6,7 @@ committed before the post: whoever is killed in between leaves a report that is 
 """
 
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import orjson
@@ -27,7 +26,7 @@ from connectors.clevertap.tables import ReportState
 from connectors.shared.clock import DAY, now_ms
 from connectors.shared.database import Database
 from connectors.shared.errors import StoreUnavailable
-from connectors.shared.outbound import AllowedHosts, GuardedSession, OutboundAnswer
+from connectors.shared.outbound import AllowedHosts, GuardedSession, OutboundAnswer, Turns
 from connectors.shared.secrets import SecretBox, SecretUnreadable
 
 THREADS = 8
@@ -40,37 +39,6 @@ LONGEST_REST_SECONDS = 300.0
 log = structlog.get_logger()
 
 
-class Turns:
-    """Who is being posted to, one post at a time each, and who rests after failures so that others find a thread."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._busy: set[Destination] = set()
-        self._failures: dict[Destination, int] = {}
-        self._rests_until: dict[Destination, float] = {}
-
-    def take(self, destination: Destination) -> bool:
-        """Win the right to post to it; `end` gives it back."""
-        with self._lock:
-            if destination in self._busy or self._rests_until.get(destination, 0.0) > self._clock():
-                return False
-            self._busy.add(destination)
-            return True
-
-    def end(self, destination: Destination, *, failed: bool) -> None:
-        """Give the turn back; after a failure it rests for a second, doubling to five minutes."""
-        with self._lock:
-            self._busy.discard(destination)
-            if failed:
-                failures = self._failures[destination] = self._failures.get(destination, 0) + 1
-                rest = min(LONGEST_REST_SECONDS, 2.0 ** min(failures - 1, 10))
-                self._rests_until[destination] = self._clock() + rest
-            else:
-                self._failures.pop(destination, None)
-                self._rests_until.pop(destination, None)
-
-
 class Poster:
     """Posts what is due. One for a process; slow destinations hold up nobody else."""
 
@@ -78,7 +46,7 @@ class Poster:
         self._database = database
         self._secrets = secrets
         self._hosts = hosts
-        self._turns = Turns()
+        self._turns: Turns[Destination] = Turns(longest_rest_seconds=LONGEST_REST_SECONDS)
         self._pool = ThreadPoolExecutor(THREADS, "clevertap-reports")
         self._of_thread = threading.local()
         self._sessions: list[GuardedSession] = []

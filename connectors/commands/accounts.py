@@ -17,7 +17,7 @@ from connectors.opening import opened
 from connectors.service import Service
 from connectors.shared.accounts import api_keys as keys
 from connectors.shared.accounts import store
-from connectors.shared.accounts.health import AccountHealth, account_health
+from connectors.shared.accounts.health import AccountHealth, DailyLimit, account_health
 from connectors.shared.accounts.store import Defaults, Login
 from connectors.shared.errors import NotUnderstood
 from connectors.shared.gateways.base import Verdict
@@ -135,7 +135,8 @@ def update(customer_id: str, password_stdin: bool, **options: Any) -> None:
 def list_accounts(as_json: bool) -> None:
     """Show the accounts and how they are."""
     with opened() as service, service.database.read() as connection:
-        found = [account_health(connection, account_id) for account_id in store.account_ids(connection)]
+        limit = service.settings.daily_limit
+        found = [account_health(connection, account_id, limit) for account_id in store.account_ids(connection)]
     if as_json:
         click.echo(json.dumps(found))
     elif not found:
@@ -275,8 +276,8 @@ def _verify(service: Service, customer_id: str) -> None:
 def _print_accounts(found: list[AccountHealth]) -> None:
     table = Table(box=None, header_style="bold")
     table.add_column("customer id", no_wrap=True)
-    for title in ("state", "sender id", "country", "waiting", "last receipt", "unmatched"):
-        table.add_column(title, justify="right" if title in ("waiting", "unmatched") else "left")
+    for title in ("state", "sender id", "country", "waiting", "today", "last receipt", "unmatched"):
+        table.add_column(title, justify="right" if title in ("waiting", "today", "unmatched") else "left")
     for health in found:
         state = health["state"]
         if health["reason"]:
@@ -288,8 +289,13 @@ def _print_accounts(found: list[AccountHealth]) -> None:
             Text(health["sender_id"] or "–"),
             f"+{health['country_code']}" if health["country_code"] else "–",
             f"{health['waiting']:,}",
+            _today(health["daily_limit"]),
             health["last_receipt_at"] or "never",
             f"{health['unmatched_receipts']:,}",
         )
     # Beyond a terminal nobody knows how wide it is read, and programs want a line an account.
     Console(width=None if sys.stdout.isatty() else WIDE).print(table)
+
+
+def _today(limit: DailyLimit | None) -> str:
+    return "–" if limit is None else f"{limit['counted']:,} of {limit['limit']:,}"

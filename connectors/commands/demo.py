@@ -4,6 +4,8 @@ import signal
 
 import click
 
+from connectors.demo.keepsakes import Keepsakes
+from connectors.demo.people import trouble_rows
 from connectors.demo.play import Play, Stage
 from connectors.demo.processes import processes
 from connectors.demo.screen import Screen
@@ -19,38 +21,48 @@ INTERRUPTED = 130
     default=1_000,
     show_default=True,
     type=click.IntRange(1, LARGEST),
-    help="How many messages the campaign has.",
+    help="How many messages CleverTap's campaign has.",
 )
 @click.pass_context
 def demo(ctx: click.Context, keep: bool, count: int) -> None:
-    """Show messages travel from CleverTap to phones and back, on this machine.
+    """Show messages travel to phones and back, on this machine: from CleverTap, and from a workbook.
 
-    Exits 0 only if every figure is as it must be. Nothing leaves this machine, and nothing stays behind.
+    Exits 0 only if every figure is as it must be. Nothing leaves this machine, and nothing stays behind but that
+    workbook and its report.
     """
     screen = Screen()
     try:
         with processes() as parts:
-            stage, found = Play(parts, screen, count).run()
-            right = all(figure.right for figure in found)
-            screen.heading("Every figure is as it must be." if right else "Not every figure is as it must be.")
+            outcome = Play(parts, screen, count).run()
+            screen.heading("Every figure is as it must be." if outcome.right else "Not every figure is as it must be.")
+            _show_keepsakes(screen, outcome.keepsakes)
             if keep:
-                _keep(screen, stage)
+                _keep(screen, outcome.stage)
     except KeyboardInterrupt:
         screen.say("Stopped. Nothing is left running.")
         ctx.exit(INTERRUPTED)
-    ctx.exit(0 if right else 1)
+    ctx.exit(0 if outcome.right else 1)
+
+
+def _show_keepsakes(screen: Screen, keepsakes: Keepsakes) -> None:
+    trouble = trouble_rows()
+    screen.heading("Left for a look")
+    screen.say(
+        f"  {keepsakes.workbook}  a shop's list; rows {trouble[0]} to {trouble[-1]} cannot be texted\n"
+        f"  {keepsakes.report}  what became of every row, and why"
+    )
 
 
 def _keep(screen: Screen, stage: Stage) -> None:
     """Wait for Ctrl-C, which ends a run that is over and is no interruption of it."""
     screen.say(
-        "It keeps running until Ctrl-C. Look at\n"
+        "\nIt keeps running until Ctrl-C. Look at\n"
         f"  the phones    {stage.sandbox_url}/\n"
         f"  the reports   {stage.sandbox_url}/sandbox/reports\n"
         f"  the metrics   {stage.service_url}/metrics\n"
         f"  its log       {stage.log_of_service}\n"
-        "  the REST API\n"
-        f'    curl -H "Authorization: Bearer {stage.api_key}" "{stage.service_url}/api/v1/messages?limit=3"'
+        f"  the REST API  {stage.service_url}/api/v1/docs\n"
+        f'    curl -H "Authorization: Bearer {stage.api_key}" "{stage.service_url}/api/v1/campaigns"'
     )
     try:
         while True:

@@ -11,6 +11,8 @@ from connectors.demo.processes import DemoFailed
 
 PAGE = 500
 TIMEOUT_SECONDS = 15
+OPEN = frozenset({"scheduled", "queued", "sending", "sent", "unconfirmed"})
+"""Statuses after which another must come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,9 @@ class Observer:
             reported_twice=found["report_duplicates"],
         )
 
-    def texts(self) -> Counter[tuple[str, str]]:
-        """Return how often each text reached each phone."""
-        found = self._get(f"{self._sandbox_url}/sandbox/messages")["items"]
+    def texts(self, since: int = 0) -> Counter[tuple[str, str]]:
+        """Return how often each text reached each phone, those aside that came before as many as `since`."""
+        found = self._get(f"{self._sandbox_url}/sandbox/messages", {"since": str(since)})["items"]
         return Counter((entry["to"], entry["text"]) for entry in found)
 
     def reports(self) -> list[dict[str, Any]]:

@@ -1,25 +1,26 @@
 """The demo from its first process to its last figure."""
 
 import time
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from connectors.demo.audience import ACCOUNT, DELIVERED, Sms, campaign, first_sms, message_id, tally
 from connectors.demo.clevertap import CONNECTIONS, Answer, CleverTap
 from connectors.demo.figures import Figure, Seen, figures
-from connectors.demo.observing import Observer, Stats, post_receipts_to
-from connectors.demo.processes import DemoFailed, Processes, await_ready, await_url, free_port, last_lines
+from connectors.demo.keepsakes import Keepsakes, keepsakes
+from connectors.demo.marketing import Marketer
+from connectors.demo.observing import OPEN, Observer, Stats, post_receipts_to
+from connectors.demo.processes import DemoFailed, Processes, await_ready, await_url, free_port
 from connectors.demo.screen import Bars, Screen, Speed
+from connectors.demo.waiting import LOOK_SECONDS, Patience
+from connectors.demo.workbook_campaign import WorkbookCampaign
 
-DEADLINE_SECONDS = 120.0
-LOOK_SECONDS = 0.1
 QUICK_LOOK_SECONDS = 0.002
 CUSTOMER = "C-DEMO0123456789"
 PASSWORD = "a password of the demo"  # noqa: S105 - opens nothing but the sandbox
 BAD_NUMBERS = ("+91 98161", "ask at the shop")
-OPEN = frozenset({"scheduled", "queued", "sending", "sent", "unconfirmed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,21 @@ class Stage:
     service_url: str
     sandbox_url: str
     api_key: str
-    log_of_service: str
+    log_of_service: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it, and where to look."""
+
+    stage: Stage
+    keepsakes: Keepsakes
+    figures: list[Figure]
+
+    @property
+    def right(self) -> bool:
+        """Whether every figure is what it must be."""
+        return all(figure.right for figure in self.figures)
 
 
 class Play:
@@ -40,20 +55,27 @@ class Play:
         self._screen = screen
         self._first = first_sms()
         self._campaign = campaign(count)
-        self._started = time.monotonic()
 
-    def run(self) -> tuple[Stage, list[Figure]]:
-        """Play it all; returns where it runs and the figures. Raises DemoFailed where it cannot go on."""
+    def run(self) -> Outcome:
+        """Play it all. Raises DemoFailed where it cannot go on."""
         stage = self._set_up()
-        clevertap = CleverTap(stage.service_url, CUSTOMER, PASSWORD)
-        self._started = time.monotonic()
         with closing(Observer(stage.service_url, stage.sandbox_url, stage.api_key)) as observer:
-            answer, first_on_phone = self._send_test_sms(clevertap, observer)
-            seen, speed = self._run_campaign(clevertap, observer, answer)
-        found = figures([self._first, *self._campaign], seen)
+            seen, speed = self._play_clevertap(stage, observer)
+            left = keepsakes()
+            with closing(Marketer(stage.service_url, stage.api_key)) as marketer:
+                campaign = WorkbookCampaign(marketer, observer, self._screen, Patience(stage.log_of_service))
+                of_workbook = campaign.run(left)
+        found = [*figures([self._first, *self._campaign], seen), *of_workbook]
         self._screen.table(found)
-        self._screen.speed(replace(speed, first_on_phone=first_on_phone), seen.answers[1:])
-        return stage, found
+        self._screen.speed(speed, seen.answers[1:])
+        return Outcome(stage, left, found)
+
+    def _play_clevertap(self, stage: Stage, observer: Observer) -> tuple[Seen, Speed]:
+        clevertap = CleverTap(stage.service_url, CUSTOMER, PASSWORD)
+        patience = Patience(stage.log_of_service)
+        answer, first_on_phone = self._send_test_sms(clevertap, observer, patience)
+        seen, speed = self._run_campaign(clevertap, observer, patience, answer)
+        return seen, replace(speed, first_on_phone=first_on_phone)
 
     def _set_up(self) -> Stage:
         self._screen.heading("Starting the service, and a sandbox in place of Message Central, phones and CleverTap")
@@ -70,7 +92,7 @@ class Play:
         await_ready(service_url, log)
         self._screen.say(f"  service  {service_url}\n  sandbox  {sandbox_url}")
         api_key = self._set_up_account(sandbox_url)
-        return Stage(service_url, sandbox_url, api_key, str(log))
+        return Stage(service_url, sandbox_url, api_key, log)
 
     def _set_up_account(self, sandbox_url: str) -> str:
         """Do by the real commands what an operator does; returns a key for the REST API."""
@@ -87,22 +109,24 @@ class Play:
         self._screen.say(f"  $ connectors {' '.join(arguments)}", dim=True)
         return self._parts.run(*arguments, typed=typed)
 
-    def _send_test_sms(self, clevertap: CleverTap, observer: Observer) -> tuple[Answer, float]:
+    def _send_test_sms(self, clevertap: CleverTap, observer: Observer, patience: Patience) -> tuple[Answer, float]:
         """Press "Send Test SMS"; returns the answer and after how long the vendor had the message."""
         self._screen.heading("CleverTap: Send Test SMS")
         began = time.perf_counter()
         answer = clevertap.send(self._first)
         if answer.transaction_id is None:
             raise DemoFailed(f"The service did not take the test SMS ({answer.status}): {answer.message}")
-        self._await("the test SMS", lambda: observer.stats().messages > 0, QUICK_LOOK_SECONDS)
+        patience.wait("the test SMS", lambda: observer.stats().messages > 0, QUICK_LOOK_SECONDS)
         on_phone = time.perf_counter() - began
         message = answer.transaction_id
-        self._await("its receipt", lambda: observer.message(message)["status"] == "delivered")
-        self._await("its report", lambda: observer.stats().reports > 0)
+        patience.wait("its receipt", lambda: observer.message(message)["status"] == "delivered")
+        patience.wait("its report", lambda: observer.stats().reports > 0)
         self._screen.say("  accepted, sent, delivered, and reported back to CleverTap")
         return answer, on_phone
 
-    def _run_campaign(self, clevertap: CleverTap, observer: Observer, first: Answer) -> tuple[Seen, Speed]:
+    def _run_campaign(
+        self, clevertap: CleverTap, observer: Observer, patience: Patience, first: Answer
+    ) -> tuple[Seen, Speed]:
         self._announce_campaign()
         with self._screen.bars(self._totals()) as bars, ThreadPoolExecutor(1) as pool:
             began = time.perf_counter()
@@ -117,7 +141,7 @@ class Play:
             answers = sending.result()
             copy = clevertap.send(self._campaign[0])
             refused = [clevertap.send(sms) for sms in self._bad()]
-            self._await_ends(observer, bars)
+            self._await_ends(observer, patience, bars)
             speed = Speed(answered[-1], time.perf_counter() - began, 0.0, observer.stats().calls)
         seen = Seen(
             answers=[first, *answers],
@@ -159,7 +183,7 @@ class Play:
             time.sleep(LOOK_SECONDS)
         bars.show(accepted=len(answered))
 
-    def _await_ends(self, observer: Observer, bars: Bars) -> None:
+    def _await_ends(self, observer: Observer, patience: Patience, bars: Bars) -> None:
         """Wait until everything has come that must; without it the figures tell what is missing."""
         totals = self._totals()
 
@@ -170,17 +194,10 @@ class Play:
             return stats.reports > totals["reports"] and stats.receipts > totals["receipts"]
 
         try:
-            self._await("receipts and reports", ended)
-            self._await("the last ends", lambda: not OPEN & {entry["status"] for entry in observer.messages()})
+            patience.wait("receipts and reports", ended)
+            patience.wait("the last ends", lambda: not OPEN & {entry["status"] for entry in observer.messages()})
         except DemoFailed as error:
             self._screen.say(str(error))
-
-    def _await(self, what: str, come: Callable[[], bool], pause: float = LOOK_SECONDS) -> None:
-        while not come():
-            if time.monotonic() > self._started + DEADLINE_SECONDS:
-                log = last_lines(self._parts.folder / "service.log")
-                raise DemoFailed(f"Waited {DEADLINE_SECONDS:g} seconds in vain for {what}. The service says:\n{log}")
-            time.sleep(pause)
 
 
 def _show(bars: Bars, stats: Stats) -> None:

@@ -85,7 +85,8 @@ class Screen:
                 title = figure.title
                 table.add_row(f"[bold]{title}[/bold]")
             mark = f"[green]{self._right}[/green]" if figure.right else f"[bold red]{self._wrong}[/bold red]"
-            table.add_row(f"  {figure.meaning}", f"{figure.seen:,}", f"{figure.expected:,}", mark)
+            expected = f"at most {figure.expected:,}" if figure.at_most else f"{figure.expected:,}"
+            table.add_row(f"  {figure.meaning}", f"{figure.seen:,}", expected, mark)
         self._console.print()
         self._console.print(table)
 
@@ -100,6 +101,6 @@ class Screen:
             ("end to end", f"{speed.end_to_end:.1f} s from the first request to the last report in CleverTap"),
             ("calls", f"{speed.calls:,} to the vendor, second tries included"),
         )
-        self.heading("How fast")
+        self.heading("How fast CleverTap's campaign went")
         for name, words in rows:
             self.say(f"  {name:<12} {words}")

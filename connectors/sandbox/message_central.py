@@ -144,10 +144,12 @@ def _send_messages(sandbox: Sandbox, call: SendCall) -> Response:
 
 
 def _send_code(sandbox: Sandbox, call: SendCall) -> Response:
-    """Verify Now: a second request while a code is out is a 506 that names the first one's verification."""
+    """Verify Now: a second request while a code is out by this channel is a 506 that names the first one."""
     recipient = call.recipients[0]
     timeout = sandbox.settings.otp_timeout
-    code, fresh = sandbox.codes.issue(recipient.country_code, recipient.mobile, call.otp_length, timeout)
+    code, fresh = sandbox.codes.issue(
+        recipient.country_code, recipient.mobile, call.flow_type, call.otp_length, timeout
+    )
     if fresh:
         _deliver(sandbox, [_code_message(call, recipient, code.text, code.transaction_id)])
     response_code = 200 if fresh else 506

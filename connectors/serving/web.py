@@ -6,16 +6,29 @@ import socket
 from contextlib import suppress
 from typing import Any
 
+import orjson
 from gunicorn import util
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from connectors.serving.parents import die_with_parent
 from connectors.settings import Settings
+from connectors.shared.problems import MEDIA_TYPE
 
 BACKLOG = 4_096
 """A CleverTap campaign starts with 1,500 requests at once; they wait in here, not outside."""
+LONGEST_REQUEST_LINE = 8_190
+"""Octets, the most that gunicorn bounds: a query of which every character is escaped is long."""
 ACCESS_FORMAT = "%(h)s %(m)s %(U)s %(s)s %(B)s %(M)sms"
+
+
+_UNREAD = {
+    414: "The address of the request is too long. Send less in its query.",
+    417: "Send no other Expect header than 100-continue.",
+    431: "The headers of the request are too long, or too many.",
+    500: "The service had an error of its own. It has been logged.",
+    501: "Send the body as it is, or chunked.",
+}
 
 
 class AccessLogger(Logger):
@@ -53,6 +66,7 @@ class WebServer(BaseApplication):
             "worker_connections": BACKLOG,
             "backlog": BACKLOG,
             "keepalive": 30,
+            "limit_request_line": LONGEST_REQUEST_LINE,
             "timeout": 60,
             "graceful_timeout": 15,
             "loglevel": "warning",
@@ -86,8 +100,20 @@ def close_without_waiting(sock: socket.socket, timeout: float = 0.0, max_drain: 
     sock.close()
 
 
+def write_problem(sock: socket.socket, status_int: int, reason: str, mesg: str) -> None:
+    """Answer a request that gunicorn could not read with a problem document: its own answer is a page."""
+    detail = _UNREAD.get(status_int, "The request cannot be read as HTTP/1.1.")
+    body = orjson.dumps({"type": "about:blank", "title": reason, "status": status_int, "detail": detail})
+    head = (
+        f"HTTP/1.1 {status_int} {reason}\r\nConnection: close\r\nContent-Type: {MEDIA_TYPE}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    util.write_nonblock(sock, head.encode("ascii") + body)
+
+
 def _after_fork(_server: Any, worker: Any) -> None:
     util.close_graceful = close_without_waiting
+    util.write_error = write_problem
     # A worker that outlived its parent would keep the port from the next service.
     die_with_parent(worker.ppid, signal.SIGKILL)
 

@@ -22,3 +22,8 @@ def to_rfc3339(moment_ms: int | None) -> str | None:
     if moment_ms is None:
         return None
     return datetime.fromtimestamp(moment_ms // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def to_date(moment_ms: int) -> str:
+    """Return `21 Nov 2026`, in UTC."""
+    return datetime.fromtimestamp(moment_ms // SECOND, UTC).strftime("%-d %b %Y")

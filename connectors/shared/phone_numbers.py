@@ -60,7 +60,8 @@ def read_number(raw: str | int, default_country_code: str | None = None) -> Phon
     """Reads one number, written internationally or as in the country with `default_country_code` ("91").
 
     Digits with neither `+` nor `00` are read as international if that is valid, else as national if that is
-    valid, else as whichever is possible. An unknown `default_country_code` counts as none.
+    valid, else as whichever is possible: for tools, which mostly leave out the plus alone. An unknown
+    `default_country_code` counts as none.
 
     Raises:
         InvalidNumber: no such number can exist, or the text holds more or other than one number.
@@ -71,6 +72,41 @@ def read_number(raw: str | int, default_country_code: str | None = None) -> Phon
     if is_international:
         return _read_international(digits.removeprefix("00"))
     return _read_bare(digits, region_of(default_country_code) if default_country_code else None)
+
+
+def read_local_number(raw: str | int, country_code: str | None) -> PhoneNumber:
+    """Reads one number as people of a country write it: without `+` or `00` it is theirs, if it can be one.
+
+    `9598765432` is a mobile of India and might be Myanmar's 95 98765432: from somebody in India it is India's.
+    Raises InvalidNumber.
+    """
+    text = _as_text(raw)
+    region = region_of(country_code) if country_code else None
+    if region is not None and not text.startswith(("+", "00")):
+        national = _parse(text, region)
+        if national is not None and phonenumbers.is_valid_number(national):
+            return _split(national)
+    return read_number(raw, country_code)
+
+
+def read_number_in(raw: str | int, country_code: str) -> PhoneNumber:
+    """Reads one number of a country that stands beside it, as in a sheet with a column for each.
+
+    Written with `+` or `00` it is what it says; else it is that country's, with or without its code before it, and
+    never another's. Raises InvalidNumber.
+    """
+    text = _as_text(raw)
+    if text.startswith(("+", "00")):
+        return read_number(text)
+    national, full = _parse("+" + country_code + text, None), _parse("+" + text, None)
+    if full is not None and str(full.country_code) != country_code:
+        full = None
+    found = (national, full)
+    for fits in (phonenumbers.is_valid_number, _is_possible):
+        for number in found:
+            if number is not None and fits(number):
+                return _read_international(_split(number).digits)
+    raise InvalidNumber(f"No phone number of +{country_code} can look like this: check its length. {_EXAMPLE}")
 
 
 def restore_plus(raw: str) -> str:

@@ -10,7 +10,8 @@ from flask.views import MethodView
 from connectors.shared.access import Access, access, declared, routes
 from tests.api.problems import problem_of
 
-PUBLIC = {"/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/partners/<path:rest>"}
+DESCRIPTION = {"/api/v1/openapi.json", "/api/v1/docs", "/api/v1/docs/<name>"}
+PUBLIC = {"/healthz", "/readyz", "/metrics", "/partners/<path:rest>"} | DESCRIPTION
 
 
 def test_every_route_says_who_may_call_it(app: Flask) -> None:
@@ -37,9 +38,9 @@ def test_whatever_asks_for_a_key_refuses_who_has_none(app: Flask, client: FlaskC
     assert asked >= 4
 
 
-def test_the_rest_api_asks_for_a_key_but_for_its_document(app: Flask) -> None:
+def test_the_rest_api_asks_for_a_key_but_for_its_description(app: Flask) -> None:
     other = {rule for rule, _, _, proof in routes(app) if rule.startswith("/api/") and proof is not Access.API_KEY}
-    assert other == {"/api/v1/openapi.json"}
+    assert other == DESCRIPTION
 
 
 def test_a_view_without_a_word_about_it_is_found() -> None:
@@ -86,7 +87,7 @@ def test_what_is_nowhere_is_a_problem_document(client: FlaskClient, method: str)
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("POST", "/api/v1/messages"),
+        ("PUT", "/api/v1/messages"),
         ("DELETE", "/api/v1/messages/1"),
         ("GET", "/api/v1/messages/1/resolve"),
         ("PUT", "/api/v1/account"),

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from connectors.service import Service
 from connectors.shared.accounts.tables import connections
 from tests.api.ledger import Tenant
 
@@ -26,7 +29,15 @@ def test_the_account_and_how_it_is(client: FlaskClient, tenant: Tenant) -> None:
         "last_receipt_at": None,
         "unmatched_receipts": 0,
         "waiting": 0,
+        "daily_limit": None,
     }
+
+
+def test_it_begins_with_whose_it_is_and_tells_of_the_day(client: FlaskClient, service: Service, tenant: Tenant) -> None:
+    service.settings = replace(service.settings, daily_limit=5)
+    body = client.get("/api/v1/account", headers=tenant.headers).get_json()
+    assert next(iter(body)) == "customer_id"
+    assert body["daily_limit"] == {"limit": 5, "counted": 0, "held_until": None}
 
 
 def test_a_pause_is_explained(client: FlaskClient, tenant: Tenant) -> None:

@@ -174,6 +174,7 @@ def test_a_bare_plus_in_a_query_is_still_a_plus(client: FlaskClient, tenant: Ten
         ("limit=", "limit"),
         ("limit=1&limit=2", "limit"),
         ("source=%00", "source"),
+        ("source=clevertap%0A", "source"),
         ("source=" + "a" * 33, "source"),
         ("campaign_id=%00", "campaign_id"),
         ("cursor=", "cursor"),

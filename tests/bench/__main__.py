@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import track
 
 from tests.bench import client, pool, processes
+from tests.bench.campaigns import campaigns, lists
 
 TURNS = 5
 TURN_SECONDS = 2.0
@@ -130,6 +131,7 @@ def main() -> None:
     """Measure everything; the figures are ratios of one run, since machines differ."""
     with tempfile.TemporaryDirectory() as folder:
         results = accepts(Path(folder) / "accepts") | sending(Path(folder) / "sending")
+        results |= campaigns(Path(folder) / "campaigns", console) | lists(Path(folder) / "lists", console)
     machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.system()}
     json.dump({"machine": machine, **results}, sys.stdout, indent=2)
     sys.stdout.write("\n")

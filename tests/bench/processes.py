@@ -57,6 +57,7 @@ def service(folder: Path, vendor_port: int, *options: str) -> Iterator[int]:
     environment = {
         "CONNECTORS_DATA_DIR": str(folder),
         "CONNECTORS_MESSAGE_CENTRAL_URL": f"http://127.0.0.1:{vendor_port}",
+        "CONNECTORS_API_RATE": "0",
     }
     subprocess.run(
         [
@@ -72,6 +73,30 @@ def service(folder: Path, vendor_port: int, *options: str) -> Iterator[int]:
         yield port
 
 
+def command_output(folder: Path, *arguments: str) -> str:
+    """What a command of ours prints, on the service of this folder."""
+    environment = os.environ | {"CONNECTORS_DATA_DIR": str(folder)}
+    command = [sys.executable, "-m", "connectors", *arguments]
+    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+
+
+def peak_memory_mb(data_dir: Path) -> dict[str, int]:
+    """The most memory that each process of the service on this folder ever had, by what it does."""
+    peaks: dict[str, int] = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (process / "environ").read_bytes()
+            words = (process / "cmdline").read_bytes().decode().split("\x00")
+            status = (process / "status").read_text()
+        except OSError:
+            continue
+        if f"CONNECTORS_DATA_DIR={data_dir}".encode() in environment and "connectors" in words:
+            does = words[words.index("connectors") + 1]
+            peak = int(status.partition("VmHWM:")[2].split()[0]) // 1024
+            peaks[does] = max(peak, peaks.get(does, 0))
+    return peaks
+
+
 @contextmanager
 def bare_flask(workers: int, threads: int) -> Iterator[int]:
     """A Flask that says "ok", on gunicorn with the workers and threads of the service."""
@@ -82,8 +107,15 @@ def bare_flask(workers: int, threads: int) -> Iterator[int]:
         yield port
 
 
-def counted(vendor_port: int) -> int:
-    """How many messages the vendor has."""
+def counted(vendor_port: int, what: str = "messages") -> int:
+    """How many messages the vendor has, or in how many calls."""
     with requests.Session() as session:
         session.trust_env = False
-        return int(session.get(f"http://127.0.0.1:{vendor_port}/counted", timeout=10).json()["messages"])
+        return int(session.get(f"http://127.0.0.1:{vendor_port}/counted", timeout=10).json()[what])
+
+
+def send_receipts_to(vendor_port: int, url: str) -> None:
+    """Have the vendor post receipts there."""
+    with requests.Session() as session:
+        session.trust_env = False
+        session.get(f"http://127.0.0.1:{vendor_port}/callback?{url}", timeout=10).raise_for_status()

@@ -1,9 +1,15 @@
-"""A vendor that is a fixed time away and cheap to run: takes every SMS, says when the first came."""
+"""A vendor that is a fixed time away and cheap to run: takes every SMS, counts them, posts receipts if told where."""
 
 import asyncio
+import io
 import json
+import re
 import sys
-from urllib.parse import parse_qs, urlsplit
+import zipfile
+from collections.abc import Iterable
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import requests
 
 ANSWER = {
     "responseCode": 200,
@@ -19,15 +25,36 @@ def answer(body: object) -> bytes:
 
 
 SUCCESS = answer(ANSWER)
+_MOBILES = re.compile(rb'<c r="B[0-9]+"[^>]*><is><t>([0-9]+)</t>')
 TOKEN = answer({"status": 200, "token": "bench.bench.bench"})
 
 
+def numbers_of(query: str, body: bytes) -> list[str]:
+    """The recipients of a call: one, many by `phoneNumbers`, or the rows of a workbook."""
+    if body:
+        start = body.index(b"PK\x03\x04")
+        with zipfile.ZipFile(io.BytesIO(body[start:])) as workbook:
+            return [f"91{mobile.decode()}" for mobile in _MOBILES.findall(workbook.read("xl/worksheets/sheet1.xml"))]
+    given = parse_qs(query)
+    if "phoneNumbers" in given:
+        return [entry.replace(" ", "") for entry in given["phoneNumbers"][0].split(",")]
+    return [given.get("countryCode", [""])[0] + given.get("mobileNumber", [""])[0]]
+
+
+def post_receipts(session: requests.Session, url: str, transaction: str, numbers: Iterable[str]) -> None:
+    """Say of each that it arrived."""
+    receipts = [{"messageId": transaction, "status": "DELIVRD", "errorCode": "000", "mobile": each} for each in numbers]
+    session.post(url, json=receipts, timeout=60).raise_for_status()
+
+
 class Vendor(asyncio.Protocol):
-    """One connection; requests have no body, since all inputs travel in the query string."""
+    """One connection."""
 
     latency = 0.0
     messages = 0
     calls = 0
+    callback = ""
+    session = requests.Session()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -37,28 +64,44 @@ class Vendor(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.received += data
         while b"\r\n\r\n" in self.received:
-            head, _, self.received = self.received.partition(b"\r\n\r\n")
-            self._answer(head.split(b" ", 2)[1].decode())
+            head, _, rest = self.received.partition(b"\r\n\r\n")
+            length = re.search(rb"(?i)content-length: *([0-9]+)", head)
+            size = int(length[1]) if length else 0
+            if len(rest) < size:
+                return
+            self.received = rest[size:]
+            self._answer(head.split(b" ", 2)[1].decode(), rest[:size])
 
-    def _answer(self, target: str) -> None:
+    def _answer(self, target: str, body: bytes) -> None:
         if target.startswith("/counted"):
             self.transport.write(answer({"messages": Vendor.messages, "calls": Vendor.calls}))
+        elif target.startswith("/callback"):
+            Vendor.callback = unquote(urlsplit(target).query)
+            self.transport.write(answer({}))
         elif target.startswith("/auth"):
             self.transport.write(TOKEN)
         else:
-            query = urlsplit(target).query
-            many = parse_qs(query).get("phoneNumbers", ["one"]) if "phoneNumbers" in query else ["one"]
-            Vendor.messages += many[0].count(",") + 1
+            numbers = numbers_of(urlsplit(target).query, body)
+            Vendor.messages += len(numbers)
             Vendor.calls += 1
-            asyncio.get_running_loop().call_later(self.latency, self._write)
+            asyncio.get_running_loop().call_later(self.latency, self._write, Vendor.calls, numbers)
 
-    def _write(self) -> None:
-        if not self.transport.is_closing():
+    def _write(self, call: int, numbers: list[str]) -> None:
+        if self.transport.is_closing():
+            return
+        if not Vendor.callback:
             self.transport.write(SUCCESS)
+            return
+        transaction = f"bench-{call}"
+        self.transport.write(answer(ANSWER | {"data": {"responseCode": "200", "transactionId": transaction}}))
+        asyncio.get_running_loop().run_in_executor(
+            None, post_receipts, Vendor.session, Vendor.callback, transaction, numbers
+        )
 
 
 async def main(port: int, latency: float) -> None:
     Vendor.latency = latency
+    Vendor.session.trust_env = False
     server = await asyncio.get_running_loop().create_server(Vendor, "127.0.0.1", port, backlog=1_024)
     await server.serve_forever()
 

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 
 from connectors.clevertap import posting
-from connectors.clevertap.destinations import Destination
 from connectors.clevertap.posting import Poster
 from tests.clevertap.ledger import Ledger, wait_until
 from tests.clevertap.receiver import Receiver
@@ -62,23 +61,6 @@ def test_one_who_fails_rests_and_the_others_find_a_thread(
     wait_until(lambda: len(sound.posts) == 1)
     wait_until(lambda: len(broken.posts) == 2 * posting.THREADS)
     assert all(len(post.metas) == 100 for post in broken.posts)
-
-
-def test_rests_grow_and_end_with_the_first_success() -> None:
-    clock = [1_000.0]
-    turns, destination = posting.Turns(lambda: clock[0]), Destination(1, "CT-1")
-    assert turns.take(destination)
-    assert not turns.take(destination)
-    for seconds in (1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300):
-        turns.end(destination, failed=True)
-        clock[0] += seconds - 0.5
-        assert not turns.take(destination)
-        assert turns.take(Destination(2, "CT-1"))
-        turns.end(Destination(2, "CT-1"), failed=False)
-        clock[0] += 0.5
-        assert turns.take(destination)
-    turns.end(destination, failed=False)
-    assert turns.take(destination)
 
 
 def test_each_tenants_reports_go_to_its_own_url(ledger: Ledger, start_receiver: Callable[[], Receiver]) -> None:

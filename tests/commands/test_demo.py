@@ -1,4 +1,4 @@
-"""`connectors demo`, as users run it: real processes, real sockets, nothing left behind."""
+"""`connectors demo`, as users run it: real processes, real sockets, nothing left behind but what is for a look."""
 
 import os
 import re
@@ -19,6 +19,7 @@ from connectors.demo.audience import FATES
 
 pytestmark = pytest.mark.xdist_group("demo")  # one at a time: it wants the whole machine
 COUNT = "40"
+KEEPSAKES = ["people.xlsx", "report.xlsx"]
 WRONG_FIGURE = re.compile("✗|WRONG")
 
 
@@ -74,16 +75,26 @@ def urls(printed: str) -> list[str]:
     return found
 
 
-def test_everything_is_as_it_must_be_and_nothing_stays_behind(tmp_path: Path) -> None:
+def left_in(folder: Path) -> list[str]:
+    """Return the files that are left, all of them in var/demo."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert all(path.parent == folder / "var" / "demo" for path in files)
+    return sorted(path.name for path in files)
+
+
+def test_everything_is_as_it_must_be_and_only_keepsakes_stay(tmp_path: Path) -> None:
     with running(tmp_path, "--count", COUNT) as process:
         printed, _ = process.communicate(timeout=110)
     assert process.returncode == 0, printed
     assert "Every figure is as it must be." in printed
-    assert "41       41" in printed  # accepted: the test SMS and the campaign
+    # The test SMS and CleverTap's campaign; the workbook's.
+    for meaning, count in (("messages accepted with 200", 41), ("rows with their number and their end", 500)):
+        assert re.search(rf"{meaning} +{count} +{count} ", printed)
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", printed)
     assert not WRONG_FIGURE.search(printed)
     assert not any(listens(url) for url in urls(printed))
-    assert list(tmp_path.iterdir()) == []
+    assert left_in(tmp_path) == KEEPSAKES
+    assert all(f"var/demo/{name}" in printed for name in KEEPSAKES)
 
 
 @pytest.mark.parametrize(
@@ -109,15 +120,18 @@ def test_kept_it_says_where_to_look(tmp_path: Path) -> None:
         request = re.search(r'Authorization: (Bearer \S+)" "(\S+)"', printed)
         assert request
         answer = requests.get(request[2], headers={"Authorization": request[1]}, timeout=10)
+        docs = requests.get(re.findall(r"\S+/api/v1/docs", printed)[0], timeout=10)
         assert all(listens(url) for url in urls(printed))
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
-    assert answer.json()["items"][0]["status"] == "delivered"
+    assert [(found["state"], found["total"]) for found in answer.json()["items"]] == [("finished", 500)]
+    assert docs.ok
     assert process.returncode == 0
-    assert list(tmp_path.iterdir()) == []
+    assert left_in(tmp_path) == KEEPSAKES
 
 
-def test_a_figure_that_is_off_is_shown_and_exits_1(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_figure_that_is_off_is_shown_and_exits_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
     # The sandbox says REJECTD of the tenth message; expecting otherwise stands for a service that got it wrong.
     monkeypatch.setitem(FATES, "0003", replace(FATES["0003"], status="delivered", code=None))
     result = CliRunner().invoke(demo, ["--count", "10"])

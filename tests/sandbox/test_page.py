@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from connectors.sandbox.magic_numbers import MAGIC_NUMBERS
 from connectors.sandbox.server import SandboxServer
+from tests.contrast import FAINT_TEXTS
 from tests.sandbox.caller import Caller
 
 CHROMIUM = shutil.which("chromium")
@@ -188,27 +189,3 @@ def test_it_fits_and_can_be_read_in_both_schemes(
     assert not wider
     assert faint == []
     assert screen.complaints == []
-
-
-FAINT_TEXTS = """() => {
-  const shade = (colour) => colour.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map((part) => part / 255)
-    .map((part) => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
-  const ground = (node) => {
-    for (let at = node; at; at = at.parentElement) {
-      const colour = shade(getComputedStyle(at).backgroundColor);
-      if (colour.length === 3 || colour[3] === 1) return colour;
-    }
-    return [255, 255, 255];
-  };
-  const contrast = (node) => {
-    const [one, other] = [light(shade(getComputedStyle(node).color)), light(ground(node))];
-    return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
-  };
-  return [...document.querySelectorAll("p, h1, h2, h3, dt, dd, td, th, span, time, button")]
-    .filter((node) => node.checkVisibility() && [...node.childNodes].some(
-      (part) => part.nodeType === 3 && part.data.trim()))
-    .filter((node) => contrast(node) < 4.5)
-    .map((node) => `${node.className || node.tagName}: ${contrast(node).toFixed(2)}`);
-}"""

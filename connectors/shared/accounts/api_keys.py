@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from typing import Final, TypedDict
+from typing import Final, NamedTuple, TypedDict
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -15,6 +15,13 @@ from connectors.shared.errors import NotFound
 PREFIX: Final = "mck_"
 _RANDOM_OCTETS: Final = 32
 _HINT_LENGTH: Final = len(PREFIX) + 6
+
+
+class Holder(NamedTuple):
+    """Whose key it is, and which of theirs."""
+
+    account_id: int
+    key_id: int
 
 
 class ApiKey(TypedDict):
@@ -72,12 +79,13 @@ def revoke(connection: Connection, account_id: int, key_id: int) -> None:
         raise NotFound(f"There is no key {key_id}. See `connectors api-keys list`.")
 
 
-def find_account(connection: Connection, key: str) -> int | None:
+def find_holder(connection: Connection, key: str) -> Holder | None:
     """Return whose key this is, None where it is nobody's or revoked.
 
     Looked up by its digest: how long that takes tells nothing about the key, since a guess cannot steer its digest.
     """
     columns = api_keys.c
-    return connection.scalar(
-        select(columns.account_id).where(columns.digest == digest(key), columns.revoked_at.is_(None))
-    )
+    row = connection.execute(
+        select(columns.account_id, columns.id).where(columns.digest == digest(key), columns.revoked_at.is_(None))
+    ).one_or_none()
+    return Holder(*row) if row else None

@@ -6,10 +6,11 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, TextClause, func, 
 
 from connectors.shared.accounts.store import MESSAGE_CENTRAL
 from connectors.shared.accounts.tables import accounts, connections
-from connectors.shared.clock import to_rfc3339
+from connectors.shared.clock import DAY, now_ms, to_rfc3339
 from connectors.shared.errors import NotFound
 from connectors.shared.messages.tables import IS_QUEUED, messages, receipts
 
+_COUNTED = (accounts.c.counted_day, accounts.c.counted)
 # Word for word what a partial index says, so that only rows of this kind are ever read (see messages/tables.py).
 IS_SCHEDULED = text("status = 'scheduled'")
 FITS_NO_MESSAGE = text("(matched_id IS NULL OR matched_id = '')")
@@ -20,6 +21,14 @@ class Reason(TypedDict):
 
     code: str | None
     message: str
+
+
+class DailyLimit(TypedDict):
+    """What an account may send a day (UTC), and how many went out today; `held_until` once others are held."""
+
+    limit: int
+    counted: int
+    held_until: str | None
 
 
 class AccountHealth(TypedDict):
@@ -40,11 +49,12 @@ class AccountHealth(TypedDict):
     last_receipt_at: str | None
     unmatched_receipts: int
     waiting: int
+    daily_limit: DailyLimit | None
     created_at: str | None
 
 
-def account_health(connection: Connection, account_id: int) -> AccountHealth:
-    """Return how one account is. Raises NotFound where there is none."""
+def account_health(connection: Connection, account_id: int, daily_limit: int = 0) -> AccountHealth:
+    """Return how one account is; `daily_limit` is the service's own, 0: none. Raises NotFound where there is none."""
     row = _main_connection(connection, account_id)
     return AccountHealth(
         customer_id=row["customer_id"] or row["login"],
@@ -62,6 +72,7 @@ def account_health(connection: Connection, account_id: int) -> AccountHealth:
         last_receipt_at=to_rfc3339(row["last_receipt_at"]),
         unmatched_receipts=_unmatched_receipts(connection, account_id),
         waiting=_waiting(connection, account_id),
+        daily_limit=_daily_limit(row, daily_limit, now_ms()) if daily_limit > 0 else None,
         created_at=to_rfc3339(row["since"]),
     )
 
@@ -74,7 +85,7 @@ def default_country(connection: Connection, account_id: int) -> str | None:
 
 def _main_connection(connection: Connection, account_id: int) -> RowMapping:
     statement = (
-        select(connections, accounts.c.customer_id, accounts.c.created_at.label("since"))
+        select(connections, accounts.c.customer_id, accounts.c.created_at.label("since"), *_COUNTED)
         .join(accounts, accounts.c.id == connections.c.account_id)
         .where(accounts.c.id == account_id, connections.c.gateway == MESSAGE_CENTRAL)
         .order_by(connections.c.id)
@@ -84,6 +95,16 @@ def _main_connection(connection: Connection, account_id: int) -> RowMapping:
     if row is None:
         raise NotFound("There is no such account.")
     return row
+
+
+def _daily_limit(row: RowMapping, limit: int, moment: int) -> DailyLimit:
+    today = moment // DAY
+    counted = row["counted"] if row["counted_day"] == today else 0
+    return DailyLimit(
+        limit=limit,
+        counted=counted,
+        held_until=to_rfc3339((today + 1) * DAY) if counted >= limit else None,
+    )
 
 
 def _reason(row: RowMapping) -> Reason | None:

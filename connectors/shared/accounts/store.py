@@ -87,6 +87,20 @@ def senders(connection: Connection, customer_id: str) -> list[Sender]:
     ]
 
 
+def sender_of_account(connection: Connection, account_id: int) -> Sender:
+    """Return the connection by which an account sends. Raises NotFound where the account is gone."""
+    statement = (
+        select(*_SENDER_COLUMNS)
+        .where(connections.c.account_id == account_id, connections.c.state != ConnectionState.MERGED.value)
+        .order_by(connections.c.id)
+        .limit(1)
+    )
+    row = connection.execute(statement).mappings().first()
+    if row is None:
+        raise NotFound("This account has been removed.")
+    return Sender(**{**row, "state": ConnectionState(row["state"])})
+
+
 def add_account(connection: Connection, secrets: SecretBox, login: Login, defaults: Defaults) -> int:
     """Make an account with its connection; returns the account's id. Raises WrongState where it exists."""
     if find_account(connection, login.customer_id) is not None:

@@ -26,6 +26,9 @@ accounts = Table(
     # NULL while the credentials are unproven: a stranger's guess must never share an account with a customer.
     Column("customer_id", String(128), unique=True),
     Column("created_at", BigInteger, nullable=False),
+    # How many of its messages went out on which day (days since 1970, UTC), where a cap is set.
+    Column("counted_day", Integer, nullable=False, server_default="0"),
+    Column("counted", Integer, nullable=False, server_default="0"),
 )
 
 connections = Table(

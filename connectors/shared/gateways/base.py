@@ -50,15 +50,19 @@ class SendResult:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Where one message goes: calling code and national number, both digits."""
+    """Where one message goes: calling code and national number, both digits; in a personalised call its values."""
 
     country_code: str
     national: str = field(repr=False)
+    variables: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What a call says: everything that its messages have in common."""
+    """What a call says: everything that its messages have in common.
+
+    In a personalised one `text` has the placeholders `##var##`, `##var2##`, `##var3##`, filled for each recipient.
+    """
 
     text: str = field(repr=False)
     sender_id: str
@@ -68,6 +72,7 @@ class Outgoing:
     entity_id: str | None
     first_try: bool = True
     """Whether none of these messages was in a call before. A duplicate refused on a second try is in doubt."""
+    personalised: bool = False
 
 
 class Gateway(Protocol):
@@ -76,11 +81,11 @@ class Gateway(Protocol):
     name: str
 
     def send(self, connection_id: int, outgoing: Outgoing, recipients: Sequence[Recipient]) -> SendResult:
-        """Send the same text to one or many; never raises for what a vendor or a network can do."""
+        """Send one text to one or many; never raises for what a vendor or a network can do."""
         ...
 
     def most_recipients(self, outgoing: Outgoing) -> int:
-        """Return how many recipients one call may carry for this text: 1 where it must go singly."""
+        """Return how many recipients one call may carry for this text: 1 where each must go singly."""
         ...
 
     def prove(self, connection_id: int, timeout: float | None = None) -> SendResult:

@@ -47,7 +47,7 @@ def read_retry_after(value: str | None) -> float | None:
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     # "-0000" gives a time without a zone; HTTP dates are GMT.
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -33,10 +33,11 @@ def write_workbook(rows: Sequence[WorkbookRow]) -> bytes:
 
 
 def _text_cells(sheet: "WriteOnlyWorksheet", values: Iterable[str]) -> list[Cell | str]:
-    return [_text_cell(sheet, value) for value in values]
+    return [text_cell(sheet, value) for value in values]
 
 
-def _text_cell(sheet: "WriteOnlyWorksheet", value: str) -> Cell | str:
+def text_cell(sheet: "WriteOnlyWorksheet", value: str) -> Cell | str:
+    """A cell that is text whatever it begins with, without what no workbook can hold."""
     text = _NOT_IN_XML.sub("", value)
     if not text.startswith(("=", "#")):
         return text

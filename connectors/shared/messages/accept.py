@@ -8,6 +8,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
+import orjson
 import uuid_utils
 from sqlalchemy import BindParameter, Connection, bindparam, null, select, update
 
@@ -27,9 +28,13 @@ COLUMNS = [
     *("country_code", "recipient", "text", "sender_id", "channel", "message_type", "template_id", "entity_id"),
     *("encoding", "segments", "status", "priority", "error_code", "error_message"),
     *("created_at", "due_at", "next_attempt_at", "expires_at", "deadline_at", "finished_at"),
+    *("campaign_id", "campaign_row", "variables", "hours"),
 ]
 _values = itemgetter(*COLUMNS)
 PRIORITIES = {"OTP": 0, "TRANSACTION": 1, "PROMOTIONAL": 2}
+CAMPAIGN_PRIORITY = 2
+"""Whatever its type: what somebody waits for passes a running campaign."""
+PROMOTIONAL_HOURS = "promotional"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,14 @@ class NewMessage:
     external_id: str | None = field(default=None, repr=False)
     deduplicate: bool = False
     due_at: int | None = None
+    hours: str | None = None
+    """PROMOTIONAL_HOURS where it may go only in the hours that the recipient's country allows."""
+    campaign_id: str | None = None
+    campaign_row: int | None = None
+    variables: Sequence[str] | None = field(default=None, repr=False)
+    """What fills the campaign's pattern, where a workbook of the vendor's may carry it."""
+    parked: bool = False
+    """Outside the queue until its campaign is released."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +90,7 @@ class Acceptor:
     def __init__(self, database: Database, rules: AcceptRules, endings: Endings, wakeup: Wakeup) -> None:
         self._rules = rules
         self._endings = endings
+        self._wakeup = wakeup
         self._insert = _Insert(database)
         self._commits = SharedCommits("accept", database, self._apply, wakeup.announce, self._apply_by_driver)
 
@@ -88,6 +102,15 @@ class Acceptor:
         moment = now_ms()
         return self._commits.run([self._row(message, moment) for message in new])
 
+    def accept_within(self, connection: Connection, new: Sequence[NewMessage]) -> list[Accepted]:
+        """Keep messages in the caller's transaction, with whatever else belongs to it; `announce()` once committed."""
+        moment = now_ms()
+        return self._apply(connection, [self._row(message, moment) for message in new])
+
+    def announce(self) -> None:
+        """Have dispatchers look at what `accept_within` kept."""
+        self._wakeup.announce()
+
     def close(self) -> None:
         """Commit what waits and stop."""
         self._commits.close()
@@ -97,6 +120,7 @@ class Acceptor:
         validity = self._rules.validity_otp_ms if message.message_type == "OTP" else self._rules.validity_ms
         due = max(message.due_at or moment, moment)
         expires = due + validity
+        waits = due > moment or message.parked
         row: dict[str, Any] = {
             "id": str(uuid_utils.uuid7()),
             "account_id": message.account_id,
@@ -115,16 +139,21 @@ class Acceptor:
             "entity_id": message.entity_id,
             "encoding": message.segments.encoding,
             "segments": message.segments.count,
-            "status": Status.SCHEDULED.value if due > moment else Status.QUEUED.value,
-            "priority": PRIORITIES[message.message_type],
+            "status": Status.SCHEDULED.value if waits else Status.QUEUED.value,
+            "priority": CAMPAIGN_PRIORITY if message.campaign_id else PRIORITIES[message.message_type],
             "error_code": None,
             "error_message": None,
             "created_at": moment,
             "due_at": message.due_at,
             "next_attempt_at": due,
             "expires_at": expires,
-            "deadline_at": due if due > moment else expires,
+            # A parked one is released by its campaign, not by its time.
+            "deadline_at": due if waits and not message.parked else expires,
             "finished_at": None,
+            "campaign_id": message.campaign_id,
+            "campaign_row": message.campaign_row,
+            "variables": None if message.variables is None else orjson.dumps(message.variables).decode(),
+            "hours": message.hours,
         }
         if self._rules.trial_numbers and number.digits not in self._rules.trial_numbers:
             row |= _suppressed("trial", "This service is on trial and texts only the numbers on its list.", moment)
@@ -163,7 +192,8 @@ class Acceptor:
         while True:  # another process may be settling the same copy
             first = connection.execute(select(messages.c.id, messages.c.created_at).where(same)).first()
             if first is not None:
-                if first.created_at > row["created_at"] - self._rules.deduplicate_ms:
+                # Of a campaign's texts the second is a copy however long the import took.
+                if row["campaign_id"] or first.created_at > row["created_at"] - self._rules.deduplicate_ms:
                     return Accepted(first.id, duplicate=True)
                 old = messages.c.id == first.id
                 connection.execute(update(messages).where(old, same).values(content_digest=null()))
@@ -221,7 +251,7 @@ def _suppressed(code: str, why: str, moment: int) -> dict[str, Any]:
 
 
 def _content_digest(message: NewMessage) -> bytes:
-    parts = (message.external_id or "", message.recipient.digits, message.text)
+    parts = (message.campaign_id or message.external_id or "", message.recipient.digits, message.text)
     digest = hashlib.blake2b(digest_size=16)
     for part in parts:
         encoded = part.encode()

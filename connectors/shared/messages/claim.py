@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, literal_column, select, text, update
+from sqlalchemy import Connection, bindparam, case, literal_column, or_, select, text, update
 
 from connectors.shared.accounts.tables import connections
+from connectors.shared.campaigns.tables import IS_HELD, campaigns
 from connectors.shared.messages.tables import IS_QUEUED, messages
 
 PRIORITIES = (0, 1, 2)
@@ -25,7 +26,7 @@ LANES_WITH_DUE_ROWS = text(
         FROM walk WHERE walk.id IS NOT NULL
     ),
     priorities(priority) AS (SELECT 0 UNION ALL SELECT 1 UNION ALL SELECT 2)
-    SELECT id, state, retry_at, rate, rate_spent_until, bulk, gateway
+    SELECT id, account_id, state, retry_at, rate, rate_spent_until, bulk, gateway
     FROM connections
     WHERE id IN (SELECT id FROM walk) AND state IN ('active', 'paused') AND EXISTS (
         SELECT 1 FROM priorities WHERE EXISTS (
@@ -43,6 +44,7 @@ class Lane:
     """A connection that has due rows, and the terms on which they may go."""
 
     id: int
+    account_id: int
     state: str
     retry_at: int | None
     rate: float
@@ -68,9 +70,18 @@ class Claimed:
     priority: int
     attempts: int
     created_at: int
+    expires_at: int
+    counted_day: int | None
+    hours: str | None
+    campaign_id: str | None
+    variables: str | None = field(repr=False)
+    """JSON list."""
 
 
 _CLAIMED_COLUMNS = tuple(messages.c[name] for name in Claimed.__dataclass_fields__)
+
+# The gate: a campaign that is imported, paused or canceled holds its rows from one statement to the next.
+NOT_HELD = or_(messages.c.campaign_id.is_(None), messages.c.campaign_id.not_in(select(campaigns.c.id).where(IS_HELD)))
 
 _due = (
     select(messages.c.id)
@@ -81,6 +92,7 @@ _due = (
         messages.c.next_attempt_at <= bindparam("moment"),
         messages.c.expires_at > bindparam("moment"),
         messages.c.recipient.is_not(None),  # erased meanwhile
+        NOT_HELD,
     )
     .order_by(messages.c.next_attempt_at)
     .limit(bindparam("most"))
@@ -133,6 +145,17 @@ def claim(
     if lane.rate and claimed:
         _spend(connection, lane, len(claimed), moment)
     return claimed
+
+
+def patterns(connection: Connection, rows: Sequence[Claimed]) -> dict[str, str]:
+    """Return the campaigns' texts with the vendor's placeholders, for the rows that a workbook may carry."""
+    ids = {row.campaign_id for row in rows if row.campaign_id is not None and row.variables is not None}
+    if not ids:
+        return {}
+    statement = select(campaigns.c.id, campaigns.c.pattern).where(
+        campaigns.c.id.in_(ids), campaigns.c.pattern.is_not(None)
+    )
+    return {row.id: row.pattern for row in connection.execute(statement)}
 
 
 def within_rate(lane: Lane, moment: int) -> int:

@@ -10,24 +10,27 @@ from functools import partial
 
 import structlog
 
-from connectors.shared.accounts.pausing import take_probe
+from connectors.shared.accounts.pausing import postpone, take_probe
 from connectors.shared.clock import now_ms
 from connectors.shared.database import Database
 from connectors.shared.errors import StoreUnavailable
 from connectors.shared.gateways.base import Gateway
-from connectors.shared.messages.claim import PRIORITIES, Lane, claim, lanes, within_rate
+from connectors.shared.messages.claim import PRIORITIES, Lane, claim, lanes, patterns, within_rate
 from connectors.shared.messages.endings import Endings
 from connectors.shared.messages.grouping import group
 from connectors.shared.messages.holds import Holds
 from connectors.shared.messages.liveness import Liveness
 from connectors.shared.messages.outcomes import OutcomeWriter, Release, Write
 from connectors.shared.messages.schedule import Schedule
+from connectors.shared.messages.screening import Screening
 from connectors.shared.messages.sender import SenderThreads
 from connectors.shared.messages.shared_commits import SharedCommits
 from connectors.shared.messages.sweep import heartbeat, record_ended, register_dispatcher
 from connectors.shared.wakeup import Wakeup
 
 CLAIM_ROWS = 1_000
+MOST_ROWS = 8_000
+"""Of one connection in memory at once, a thousand in each workbook."""
 LONGEST_IDLE_SECONDS = 1.0
 RATED_LOOK_SECONDS = 0.05
 HEARTBEAT_SECONDS = 2.0
@@ -60,6 +63,7 @@ class Dispatcher:
         gateways: Mapping[str, Gateway],
         endings: Endings,
         wakeup: Wakeup,
+        screening: Screening,
         *,
         threads: int,
         receipt_deadline_ms: int,
@@ -68,6 +72,7 @@ class Dispatcher:
         self._database = database
         self._gateways = gateways
         self._wakeup = wakeup
+        self._screening = screening
         self._threads = threads + COMMITTING_THREADS
         self._jobs = jobs
         self._look = threading.Event()
@@ -162,7 +167,7 @@ class Dispatcher:
 
     def _claim_lane(self, lane: Lane) -> tuple[int, int]:
         # A backlog of promotions keeps no one-time code of the same account from being claimed.
-        wanted = [priority for priority in PRIORITIES if self._schedule.pending(lane.id, priority) < self._threads]
+        wanted = [priority for priority in PRIORITIES if self._has_room(lane, priority)]
         if len(wanted) < len(PRIORITIES):
             self._more = True
         if not wanted:
@@ -176,9 +181,19 @@ class Dispatcher:
             if probing and not take_probe(connection, lane.id, moment):
                 return 0, 0
             rows = claim(connection, lane, self._id, most, moment, wanted)
-        if rows:
-            self._schedule.put(group(lane, self._gateways[lane.gateway], rows, probing=probing))
+            ready = self._screening.screen(connection, lane, rows, moment)
+            texts = patterns(connection, ready)
+            if probing and not ready:
+                postpone(connection, lane.id, moment)  # nothing was asked: the next one asks
+        if ready:
+            gateway = self._gateways[lane.gateway]
+            self._schedule.put(group(lane, gateway, ready, patterns=texts, probing=probing))
         return len(rows), most
+
+    def _has_room(self, lane: Lane, priority: int) -> bool:
+        # A whole claim or none: half of one would leave calls for many half empty.
+        rows = self._schedule.rows(lane.id, priority)
+        return self._schedule.pending(lane.id, priority) < self._threads and rows <= MOST_ROWS - CLAIM_ROWS
 
     def _most_for(self, lane: Lane) -> int:
         if lane.gateway not in self._gateways:

@@ -1,10 +1,14 @@
-"""Which claimed rows travel in one call: those of one connection that say the same, to different numbers."""
+"""Which claimed rows travel in one call: those that say the same, or differ only in what fills a pattern."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import orjson
 
 from connectors.shared.gateways.base import Gateway, Outgoing, Recipient
 from connectors.shared.messages.claim import Claimed, Lane
+
+_NO_PATTERNS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +27,20 @@ class Call:
 
     @property
     def priority(self) -> int:
-        """0 for one-time codes, 1 transactional, 2 promotional."""
+        """0 for one-time codes, 1 transactional, 2 promotional and campaigns."""
         return self.rows[0].priority
 
     @property
     def recipients(self) -> list[Recipient]:
-        """The numbers, as a gateway takes them."""
-        return [Recipient(row.country_code, row.recipient[len(row.country_code) :]) for row in self.rows]
+        """The numbers, as a gateway takes them, with what fills the pattern where there is one."""
+        return [
+            Recipient(
+                row.country_code,
+                row.recipient[len(row.country_code) :],
+                tuple(orjson.loads(row.variables or "[]")) if self.outgoing.personalised else (),
+            )
+            for row in self.rows
+        ]
 
 
 @dataclass(slots=True)
@@ -40,13 +51,20 @@ class _Open:
     numbers: set[str] = field(default_factory=set)
 
 
-def group(lane: Lane, gateway: Gateway, rows: Iterable[Claimed], *, probing: bool = False) -> list[Call]:
-    """Return calls in the order of their first rows; a number is never twice in one."""
+def group(
+    lane: Lane,
+    gateway: Gateway,
+    rows: Iterable[Claimed],
+    *,
+    patterns: Mapping[str, str] = _NO_PATTERNS,
+    probing: bool = False,
+) -> list[Call]:
+    """Return calls in the order of their first rows; a number is never twice in one. `patterns` are by campaign."""
     calls: list[tuple[Outgoing, _Open]] = []
     filling: dict[Outgoing, list[_Open]] = {}
     most: dict[Outgoing, int] = {}
     for row in rows:
-        outgoing = _outgoing(row)
+        outgoing = _outgoing(row, patterns)
         if outgoing not in most:
             most[outgoing] = gateway.most_recipients(outgoing) if lane.bulk else 1
         room = filling.setdefault(outgoing, [])
@@ -59,22 +77,36 @@ def group(lane: Lane, gateway: Gateway, rows: Iterable[Claimed], *, probing: boo
         target.numbers.add(row.recipient)
         if len(target.rows) >= most[outgoing]:
             room.remove(target)
-    return [Call(lane, outgoing, tuple(call.rows), probing) for outgoing, call in calls]
+    return [_call(lane, outgoing, call.rows, probing=probing) for outgoing, call in calls]
+
+
+def with_rows(call: Call, rows: Sequence[Claimed]) -> Call:
+    """Return the call for some of its rows alone."""
+    return _call(call.lane, call.outgoing, rows, probing=call.probing)
 
 
 def halves(call: Call) -> list[Call]:
     """Return a refused call for many as two."""
     middle = len(call.rows) // 2
-    return [Call(call.lane, call.outgoing, part, call.probing) for part in (call.rows[:middle], call.rows[middle:])]
+    return [with_rows(call, part) for part in (call.rows[:middle], call.rows[middle:])]
 
 
-def _outgoing(row: Claimed) -> Outgoing:
+def _call(lane: Lane, outgoing: Outgoing, rows: Sequence[Claimed], *, probing: bool) -> Call:
+    if outgoing.personalised and len(rows) == 1:
+        # A workbook for one recipient is a single with more to go wrong.
+        outgoing = replace(outgoing, text=rows[0].text, personalised=False)
+    return Call(lane, outgoing, tuple(rows), probing)
+
+
+def _outgoing(row: Claimed, patterns: Mapping[str, str]) -> Outgoing:
+    pattern = patterns.get(row.campaign_id or "") if row.variables is not None else None
     return Outgoing(
-        text=row.text,
+        text=row.text if pattern is None else pattern,
         sender_id=row.sender_id,
         channel=row.channel,
         message_type=row.message_type,
         template_id=row.template_id,
         entity_id=row.entity_id,
         first_try=row.attempts == 0,
+        personalised=pattern is not None,
     )

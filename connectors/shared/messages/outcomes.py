@@ -21,6 +21,7 @@ from sqlalchemy import (
 from connectors.shared.accounts.pausing import FIRST_PAUSE_MS, pause, postpone, resume
 from connectors.shared.clock import SECOND, now_ms
 from connectors.shared.gateways.base import SendResult, Verdict
+from connectors.shared.messages.claim import NOT_HELD
 from connectors.shared.messages.endings import Endings
 from connectors.shared.messages.receipts import match_parked, parked_for
 from connectors.shared.messages.states import Status
@@ -80,6 +81,7 @@ _record_begin = (
         messages.c.begun_at.is_(None),
         messages.c.expires_at > bindparam("moment"),
         messages.c.recipient.is_not(None),  # erased meanwhile
+        NOT_HELD,  # paused or canceled meanwhile
     )
     .values(begun_at=bindparam("moment"), attempts=messages.c.attempts + 1)
     .returning(messages.c.id)

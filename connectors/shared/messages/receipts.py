@@ -5,7 +5,7 @@ message yet is tried again when a call ends and by the sweeper.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, func, insert, select, update
@@ -23,16 +23,22 @@ GIVEN_UP = ""
 _ids: BindParameter[str] = bindparam("ids", expanding=True)
 
 
-class ReceiptWriter:
-    """Applies receipts inside a shared commit."""
+Taker = Callable[[Connection, Sequence[Receipt]], Mapping[int, str]]
+"""Called with the open transaction and receipts; returns by their position the ids of what it knows them to be of."""
 
-    def __init__(self, endings: Endings) -> None:
+
+class ReceiptWriter:
+    """Applies receipts inside a shared commit. `taker` is asked first: not every receipt is of a message."""
+
+    def __init__(self, endings: Endings, taker: Taker) -> None:
         self._endings = endings
+        self._taker = taker
 
     def apply(self, connection: Connection, arrived: Sequence[Receipt]) -> list[bool]:
-        """Keep each receipt and move the messages they fit; tells for each whether it fitted one."""
+        """Keep each receipt and move the messages they fit; tells for each whether it fitted something."""
+        taken = self._taker(connection, arrived)
         by_id = find_by_id(connection, arrived)
-        matches: list[str | None] = [by_id.get(index) for index in range(len(arrived))]
+        matches: list[str | None] = [taken.get(index) or by_id.get(index) for index in range(len(arrived))]
         kept = list(arrived)
         for index, fits in enumerate(might_fit(connection, arrived)):
             if fits and matches[index] is None:
@@ -52,6 +58,15 @@ def match_parked(connection: Connection, endings: Endings, parked: Iterable[Rece
             connection.execute(update(receipts).where(receipts.c.id == receipt.row_id).values(matched_id=message_id))
     move(connection, endings, found)
     return len(found)
+
+
+def untaken(connection: Connection, taker: Taker, parked: Sequence[Receipt]) -> list[Receipt]:
+    """Have parked receipts taken once more; returns the others."""
+    taken = taker(connection, parked)
+    for index, matched_id in taken.items():
+        same = receipts.c.id == parked[index].row_id
+        connection.execute(update(receipts).where(same).values(matched_id=matched_id))
+    return [receipt for index, receipt in enumerate(parked) if index not in taken]
 
 
 def parked_for(connection: Connection, recipients: Sequence[str]) -> list[Receipt]:

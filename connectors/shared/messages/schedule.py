@@ -17,6 +17,7 @@ class Schedule:
         self._most_in_flight = most_in_flight
         self._waiting: list[OrderedDict[int, deque[Call]]] = [OrderedDict() for _ in range(PRIORITIES)]
         self._pending: Counter[tuple[int, int]] = Counter()
+        self._rows: Counter[tuple[int, int]] = Counter()
         self._in_flight: Counter[int] = Counter()
         self._promotions_in_flight = 0
         self._changed = threading.Condition()
@@ -28,6 +29,7 @@ class Schedule:
             for call in calls:
                 self._waiting[call.priority].setdefault(call.lane.id, deque()).append(call)
                 self._pending[call.lane.id, call.priority] += 1
+                self._rows[call.lane.id, call.priority] += len(call.rows)
                 self._changed.notify()
 
     def take(self) -> Call | None:
@@ -49,6 +51,7 @@ class Schedule:
         """Say that a taken call has ended."""
         with self._changed:
             self._in_flight[call.lane.id] -= 1
+            self._rows[call.lane.id, call.priority] -= len(call.rows)
             if call.priority == PROMOTIONAL:
                 self._promotions_in_flight -= 1
             self._changed.notify()
@@ -56,6 +59,10 @@ class Schedule:
     def pending(self, lane_id: int, priority: int = PROMOTIONAL) -> int:
         """Return how many calls of a connection, of this priority or a more urgent one, wait for a thread."""
         return sum(self._pending[lane_id, urgent] for urgent in range(priority + 1))
+
+    def rows(self, lane_id: int, priority: int) -> int:
+        """Return how many messages of a connection, of this priority or a more urgent one, are waiting or in flight."""
+        return sum(self._rows[lane_id, urgent] for urgent in range(priority + 1))
 
     def close(self) -> list[Call]:
         """Hand out nothing more; returns what was waiting."""

@@ -3,14 +3,13 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import structlog
 
 from connectors.shared.clock import SECOND, now_ms
 from connectors.shared.errors import StoreUnavailable
 from connectors.shared.gateways.base import Fault, Gateway, SendResult, Verdict
-from connectors.shared.messages.grouping import Call, halves
+from connectors.shared.messages.grouping import Call, halves, with_rows
 from connectors.shared.messages.holds import Holds
 from connectors.shared.messages.outcomes import Begin, Finish, Release, Restart, Write
 from connectors.shared.messages.schedule import Schedule
@@ -62,19 +61,22 @@ class SenderThreads:
         ended: Write | None = None
         while call is not None:
             self._on_room()
-            ready = self._begin(call, ended)
-            ended = self._make(ready) if ready is not None else None
+            ended = self._begin_and_make(call, ended)
             self._schedule.done(call)
-            # The end of one call and the beginning of the next share a commit.
-            following = self._schedule.take_now()
-            if following is None:
+            # The end of one call and the beginning of the next share a commit. While it waits for the next, a thread
+            # keeps nothing of the last: a workbook's thousand messages each would be a hundred megabytes.
+            call = self._schedule.take_now()
+            if call is None:
                 if ended is not None:
                     self._record([ended])
                     ended = None
-                following = self._schedule.take()
-            call = following
+                call = self._schedule.take()
         if ended is not None:
             self._record([ended])
+
+    def _begin_and_make(self, call: Call, ended: Write | None) -> Write | None:
+        ready = self._begin(call, ended)
+        return self._make(ready) if ready is not None else None
 
     def _begin(self, call: Call, ended: Write | None) -> Call | None:
         """Commit that the call begins; returns it with the rows that may still go, None where none may."""
@@ -89,7 +91,7 @@ class SenderThreads:
         rows = tuple(row for row in call.rows if row.id in allowed)
         lost = tuple(row.id for row in call.rows if row.id not in allowed)
         self._record([Release(lost)])
-        return replace(call, rows=rows) if rows else None
+        return with_rows(call, rows) if rows else None
 
     def _make(self, call: Call) -> Write | None:
         """Make the call; returns what is to be recorded of its end."""

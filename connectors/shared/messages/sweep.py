@@ -8,12 +8,15 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, 
 
 from connectors.shared.clock import DAY, SECOND
 from connectors.shared.messages.endings import Endings
-from connectors.shared.messages.receipts import all_parked, give_up, match_parked
+from connectors.shared.messages.receipts import Taker, all_parked, give_up, match_parked, untaken
 from connectors.shared.messages.states import Status
 from connectors.shared.messages.tables import HAS_DEADLINE, IS_SENDING, dispatchers, messages
 
 LEASE_MS = 12 * SECOND
 """A dispatcher that has not said so for this long is taken for dead."""
+
+EMBEDDED_LEASE_MS = 120 * SECOND
+"""Where the kernel tells of its death at once (`liveness`), only one that hangs is meant: a busy disk is no death."""
 
 SLICE = 2_000
 """Rows moved in one transaction, so that nobody waits long for a turn to write."""
@@ -31,6 +34,7 @@ class Sweeper:
 
     endings: Endings
     receipt_deadline_ms: int
+    lease_ms: int = LEASE_MS
 
     def sweep(self, connection: Connection, moment: int) -> bool:
         """Do one slice of each kind; True when there may be more."""
@@ -76,7 +80,7 @@ class Sweeper:
 
     def _recover_from_the_dead(self, connection: Connection, moment: int) -> int:
         """Rows of a dispatcher that is gone: begun calls are in doubt, the others simply go back."""
-        alive = select(dispatchers.c.id).where(dispatchers.c.heartbeat_at > moment - LEASE_MS)
+        alive = select(dispatchers.c.id).where(dispatchers.c.heartbeat_at > moment - self.lease_ms)
         orphaned = and_(IS_SENDING, messages.c.claimed_by.not_in(alive))
         back = connection.execute(
             update(messages).where(orphaned, messages.c.begun_at.is_(None)).values(_BACK_IN_QUEUE)
@@ -125,11 +129,11 @@ class Sweeper:
         return len(ids)
 
 
-def rematch(connection: Connection, endings: Endings, moment: int, after_id: int = 0) -> int:
+def rematch(connection: Connection, endings: Endings, taker: Taker, moment: int, after_id: int = 0) -> int:
     """Try parked receipts once more; returns the last one tried, 0 at the end."""
     give_up(connection, moment - 3 * DAY)
     parked = all_parked(connection, after_id, SLICE)
-    match_parked(connection, endings, parked)
+    match_parked(connection, endings, untaken(connection, taker, parked))
     return (parked[-1].row_id or 0) if len(parked) == SLICE else 0
 
 

@@ -26,6 +26,10 @@ IS_SCHEDULED = text("status = 'scheduled'")
 IS_UNCONFIRMED = text("status = 'unconfirmed'")
 IS_UNMATCHED = text("matched_id IS NULL")
 FITS_NO_MESSAGE = text("(matched_id IS NULL OR matched_id = '')")
+IS_OF_CAMPAIGN = text("campaign_id IS NOT NULL")
+ENDED_BADLY = text(
+    "status IN ('undelivered', 'expired', 'rejected', 'unknown', 'failed', 'canceled', 'suppressed', 'unconfirmed')"
+)
 
 messages = Table(
     "messages",
@@ -34,6 +38,8 @@ messages = Table(
     Column("account_id", Integer, ForeignKey("accounts.id"), nullable=False),
     Column("connection_id", Integer, ForeignKey("connections.id"), nullable=False),
     Column("campaign_id", String(36)),
+    Column("campaign_row", Integer),  # its row in the campaign's file
+    Column("variables", Text),  # JSON list: fills the campaign's pattern, where a workbook may carry it
     Column("source", String(32), nullable=False),  # the connector that asked
     Column("source_account", String(128)),  # their account, where one customer has several
     Column("external_id", Text),  # their id, verbatim
@@ -49,7 +55,8 @@ messages = Table(
     Column("encoding", String(5), nullable=False),
     Column("segments", SmallInteger, nullable=False),
     Column("status", String(12), nullable=False),
-    Column("priority", SmallInteger, nullable=False),  # 0 one-time codes, 1 transactional, 2 promotional
+    Column("priority", SmallInteger, nullable=False),  # 0 one-time codes, 1 transactional, 2 promotional and campaigns
+    Column("hours", String(12)),  # which hours of the recipient's place it keeps: promotional; NULL: any
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error_code", String(32)),
     Column("error_message", Text),
@@ -60,6 +67,7 @@ messages = Table(
     Column("expires_at", BigInteger, nullable=False),  # past it, it is never sent
     Column("deadline_at", BigInteger),  # when the sweeper must look at it in its present state
     Column("claimed_by", Integer),
+    Column("counted_day", Integer),  # the day (since 1970, UTC) whose cap it counts against
     Column("begun_at", BigInteger),  # when the call to the vendor was about to start
     Column("sent_at", BigInteger),
     Column("finished_at", BigInteger),
@@ -84,6 +92,36 @@ messages = Table(
     Index("uq_messages_content", "account_id", "content_digest", unique=True),
     Index("ix_messages_recipient", "recipient"),
     Index("ix_messages_account", "account_id", "id"),
+    Index(
+        "ix_messages_campaign",
+        "campaign_id",
+        "status",
+        sqlite_where=IS_OF_CAMPAIGN,
+        postgresql_where=IS_OF_CAMPAIGN,
+    ),
+    Index(
+        "ix_messages_campaign_row",
+        "campaign_id",
+        "campaign_row",
+        sqlite_where=IS_OF_CAMPAIGN,
+        postgresql_where=IS_OF_CAMPAIGN,
+    ),
+    Index(
+        "ix_messages_campaign_id",
+        "campaign_id",
+        "id",
+        sqlite_where=IS_OF_CAMPAIGN,
+        postgresql_where=IS_OF_CAMPAIGN,
+    ),
+    # Those that arrived are many and found soon; those that did not are few, and looked for.
+    Index(
+        "ix_messages_ended_badly",
+        "account_id",
+        "status",
+        "id",
+        sqlite_where=ENDED_BADLY,
+        postgresql_where=ENDED_BADLY,
+    ),
 )
 
 receipts = Table(

@@ -6,5 +6,6 @@ https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Preve
 
 from connectors.shared.outbound.allowed_hosts import AllowedHosts, ForbiddenUrl
 from connectors.shared.outbound.session import GuardedSession, OutboundAnswer
+from connectors.shared.outbound.turns import Turns
 
-__all__ = ["AllowedHosts", "ForbiddenUrl", "GuardedSession", "OutboundAnswer"]
+__all__ = ["AllowedHosts", "ForbiddenUrl", "GuardedSession", "OutboundAnswer", "Turns"]

@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from ipaddress import IPv6Address
+from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
+
+from connectors.shared.outbound.public_addresses import is_public
 
 _LONGEST_URL: Final = 2048
 _LONGEST_HOST: Final = 253
@@ -42,6 +44,8 @@ class AllowedHosts:
             raise ForbiddenUrl(f"{host} is not among the hosts that may be called.")
         if scheme == "http" and not self.trusts(host):
             raise ForbiddenUrl("The URL has to begin with https://, since what is sent is private.")
+        if _is_local(host) and not self.trusts(host):
+            raise ForbiddenUrl(f"{host} is not on the public internet.")
 
     def trusts(self, host: str) -> bool:
         """Whether the operator listed this very host, so that its addresses may be private."""
@@ -72,6 +76,16 @@ def _canonical(host: str) -> str:
 def _is_ipv6(host: str) -> bool:
     try:
         return IPv6Address(host).scope_id is None
+    except ValueError:
+        return False
+
+
+def _is_local(host: str) -> bool:
+    """As far as the text tells; where other names lead is seen when they are called."""
+    if host == "localhost" or host.endswith(".localhost"):  # https://www.rfc-editor.org/rfc/rfc6761#section-6.3
+        return True
+    try:
+        return not is_public(ip_address(host).compressed)
     except ValueError:
         return False
 

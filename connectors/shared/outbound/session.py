@@ -11,6 +11,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import HTTPError, NameResolutionError
 
+from connectors.shared.message_central.exchange import read_retry_after
 from connectors.shared.outbound.allowed_hosts import AllowedHosts, ForbiddenUrl, scheme_and_host
 from connectors.shared.outbound.connections import HTTPPool, HTTPSPool, PublicHTTPSPool, cut_after
 
@@ -20,11 +21,15 @@ _DEFAULT_TIMEOUT: Final = (5.0, 10.0)
 
 @dataclass(frozen=True, slots=True)
 class OutboundAnswer:
-    """A status and the start of the body, at most 2 kB; or no status, and in words why none came."""
+    """A status and the start of the body, at most 2 kB; or no status, and in words why none came.
+
+    `retry_after`: the seconds that it asked us to wait, where it did.
+    """
 
     status: int | None
     body: str = field(default="", repr=False)
     failure: str | None = None
+    retry_after: float | None = None
 
 
 class GuardedSession(requests.Session):
@@ -46,19 +51,24 @@ class GuardedSession(requests.Session):
         self.mount("https://", self._public)
         self.mount("http://", self._trusted)
 
-    def post_json(self, url: str, payload: bytes, *, timeout: tuple[float, float]) -> OutboundAnswer:
+    def post_json(
+        self, url: str, payload: bytes, *, timeout: tuple[float, float], headers: Mapping[str, str] | None = None
+    ) -> OutboundAnswer:
         """Posts JSON, once; `timeout` is (to connect, to answer) in seconds. Raises nothing."""
         try:
             self._hosts.check(url)
             with self.post(
                 url,
                 data=payload,
-                headers={"Content-Type": "application/json"},
+                headers={**(headers or {}), "Content-Type": "application/json"},
                 timeout=timeout,
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return OutboundAnswer(response.status_code, _start_of_body(response, timeout[1]))
+                retry_after = read_retry_after(response.headers.get("Retry-After"))
+                return OutboundAnswer(
+                    response.status_code, _start_of_body(response, timeout[1]), retry_after=retry_after
+                )
         except ForbiddenUrl as error:
             return OutboundAnswer(None, failure=str(error))
         except (requests.RequestException, HTTPError) as error:

@@ -33,7 +33,8 @@ def create(database: Database, account_id: int) -> str:
 
 def holder(database: Database, key: str) -> int | None:
     with database.read() as connection:
-        return api_keys.find_account(connection, key)
+        found = api_keys.find_holder(connection, key)
+        return found.account_id if found else None
 
 
 def test_a_key_finds_its_account(database: Database, accounts: tuple[int, int]) -> None:

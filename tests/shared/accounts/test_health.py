@@ -8,7 +8,8 @@ from sqlalchemy import Connection, insert, update
 from connectors.shared.accounts.health import account_health, default_country
 from connectors.shared.accounts.states import ConnectionState
 from connectors.shared.accounts.store import Defaults, Login, add_account, insert_account, insert_connection
-from connectors.shared.accounts.tables import connections
+from connectors.shared.accounts.tables import accounts, connections
+from connectors.shared.clock import DAY, now_ms, to_rfc3339
 from connectors.shared.database import Database, metadata
 from connectors.shared.errors import NotFound
 from connectors.shared.messages.receipts import GIVEN_UP
@@ -91,6 +92,7 @@ def test_what_is_told_of_a_new_account(connection: Connection, account_id: int) 
         "last_receipt_at": None,
         "unmatched_receipts": 0,
         "waiting": 0,
+        "daily_limit": None,
     }
 
 
@@ -112,6 +114,15 @@ def test_why_and_until_when_it_is_paused(connection: Connection, account_id: int
     assert health["state"] == "paused"
     assert health["reason"] == {"code": "508", "message": "No credit."}
     assert health["retry_at"] == health["last_receipt_at"] == "2026-11-21T08:00:00Z"
+
+
+def test_what_the_day_leaves(connection: Connection, account_id: int) -> None:
+    today = now_ms() // DAY
+    for day, counted, shown in ((today - 1, 9, 0), (today, 4, 4), (today, 5, 5)):
+        connection.execute(update(accounts).values(counted_day=day, counted=counted))
+        held_until = to_rfc3339((today + 1) * DAY) if shown == 5 else None
+        limit = account_health(connection, account_id, daily_limit=5)["daily_limit"]
+        assert limit == {"limit": 5, "counted": shown, "held_until": held_until}
 
 
 def test_what_waits_is_what_is_queued_or_scheduled(connection: Connection, account_id: int) -> None:

@@ -77,7 +77,7 @@ def test_codes_come_before_transactions_and_these_before_promotions(sending: Ser
 @pytest.mark.parametrize("rate", [0.3, 0.5, 1, 1.5, 3, 3.3, 3.7, 4, 7, 30, 333])
 def test_any_rate_lets_something_go(rate: float) -> None:
     for moment in range(now_ms(), now_ms() + 50):
-        assert within_rate(Lane(1, "active", None, rate, 0, True, ""), moment) >= 1
+        assert within_rate(Lane(1, 1, "active", None, rate, 0, True, ""), moment) >= 1
 
 
 @pytest.mark.parametrize("rate", [3.0, 20.0])

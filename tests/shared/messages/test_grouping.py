@@ -11,7 +11,7 @@ from tests.shared.messages.conftest import OpenService
 from tests.shared.messages.tenants import add_tenant, dispatching, number_of, wait_for_ends
 from tests.shared.messages.vendor import Vendor
 
-LANE = Lane(1, "active", None, 0.0, 0, True, "message-central")
+LANE = Lane(1, 1, "active", None, 0.0, 0, True, "message-central")
 LONGEST_URL = 7_400
 
 
@@ -30,13 +30,25 @@ def claimed(index: int, number: int | None = None, **values: Any) -> Claimed:
         "priority": 1,
         "attempts": 0,
         "created_at": 0,
+        "expires_at": 1,
+        "counted_day": None,
+        "hours": None,
+        "campaign_id": None,
+        "variables": None,
     }
     return Claimed(**(row | values))
 
 
 def grouped(rows: Sequence[Claimed], lane: Lane = LANE, bulk_size: int = 100) -> list[Call]:
-    gateway = MessageCentralGateway(MessageCentral("http://127.0.0.1:9"), None, bulk_size)  # type: ignore[arg-type]
-    return group(lane, gateway, rows)
+    client = MessageCentral("http://127.0.0.1:9")
+    gateway = MessageCentralGateway(client, None, bulk_size, 20)  # type: ignore[arg-type]
+    return group(lane, gateway, rows, patterns={"c": "Dear ##var##"})
+
+
+def personal(index: int, **values: Any) -> Claimed:
+    """A row of the campaign whose texts differ."""
+    row: dict[str, Any] = {"campaign_id": "c", "text": f"Dear {index}", "variables": f'["{index}"]', "priority": 2}
+    return claimed(index, **(row | values))
 
 
 def sizes(calls: Sequence[Call]) -> list[int]:
@@ -79,8 +91,30 @@ def test_what_must_go_singly_does(values: dict[str, Any]) -> None:
 
 
 def test_an_account_without_calls_for_many_sends_singly() -> None:
-    lane = Lane(1, "active", None, 0.0, 0, False, "message-central")
+    lane = Lane(1, 1, "active", None, 0.0, 0, False, "message-central")
     assert sizes(grouped([claimed(n) for n in range(10)], lane)) == [1] * 10
+
+
+def test_differing_texts_of_a_campaign_share_a_workbook() -> None:
+    calls = grouped([personal(n) for n in range(45)])
+    assert sizes(calls) == [20, 20, 5]
+    assert {(call.outgoing.text, call.outgoing.personalised) for call in calls} == {("Dear ##var##", True)}
+    assert [to.variables for to in calls[2].recipients] == [(f"{n}",) for n in range(40, 45)]
+
+
+@pytest.mark.parametrize("values", [{"variables": None}, {"campaign_id": "without a pattern"}], ids=str)
+def test_a_text_that_no_workbook_may_carry_goes_by_itself(values: dict[str, Any]) -> None:
+    calls = grouped([personal(n, **values) for n in range(3)])
+    assert [call.outgoing.text for call in calls] == ["Dear 0", "Dear 1", "Dear 2"]
+    assert not any(call.outgoing.personalised for call in calls)
+
+
+def test_what_is_left_alone_of_a_workbook_goes_singly_with_its_own_text() -> None:
+    (call,) = grouped([personal(n) for n in range(3)])
+    first, second = halves(call)
+    assert (first.outgoing.text, first.outgoing.personalised) == ("Dear 0", False)
+    assert (second.outgoing.text, second.outgoing.personalised) == ("Dear ##var##", True)
+    assert first.recipients[0].variables == ()
 
 
 def test_halves_hold_every_row_once() -> None:

@@ -1,5 +1,6 @@
 """A Message Central on a real socket that answers as a test says, and counts what it was asked to send."""
 
+import io
 import json
 import socket
 import threading
@@ -7,9 +8,13 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+import openpyxl
+from werkzeug.formparser import MultiPartParser
 
 
 @dataclass(frozen=True)
@@ -32,18 +37,20 @@ class Reply:
 
 @dataclass(frozen=True)
 class Sms:
-    """One call that asks for messages to be sent; numbers are digits of E.164."""
+    """One call that asks for messages to be sent; numbers are digits of E.164, texts what each phone shows."""
 
     numbers: tuple[str, ...]
+    texts: tuple[str, ...]
     text: str
     params: dict[str, str]
     token: str
     target: str
+    workbook: bool = False
     at: float = field(default_factory=time.monotonic)
 
     @property
     def many(self) -> bool:
-        return "phoneNumbers" in self.params
+        return "phoneNumbers" in self.params or self.workbook
 
 
 OK = Reply()
@@ -99,9 +106,9 @@ class Vendor:
                 reply = plan.pop(0) if len(plan) > 1 else plan[0]
             else:
                 reply = self.script(sms)
-            for number in sms.numbers:
-                self.seen[number, sms.text] += 1
-                self.taken[number, sms.text] += reply.takes
+            for said in zip(sms.numbers, sms.texts, strict=True):
+                self.seen[said] += 1
+                self.taken[said] += reply.takes
         return reply
 
     def token(self, params: dict[str, str]) -> tuple[Reply, str]:
@@ -153,7 +160,8 @@ def _handler(vendor: Vendor) -> type[BaseHTTPRequestHandler]:
             self.answer(reply, {"status": 200, "token": token} if reply.code == 200 else {"status": reply.code})
 
         def do_POST(self) -> None:
-            sms = _sms(self.path, self.headers.get("authToken", ""))
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            sms = _sms(self.path, self.headers.get("authToken", ""), _workbook(self.headers, body))
             reply = vendor.sms(sms)
             data = {"transactionId": f"t-{len(vendor.calls)}", "responseCode": str(reply.code)}
             self.answer(reply, {"responseCode": reply.code, "message": "SUCCESS", "data": data})
@@ -184,11 +192,32 @@ def _params(target: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(target).query, keep_blank_values=True).items()}
 
 
-def _sms(target: str, token: str) -> Sms:
+def _workbook(headers: Message, body: bytes) -> list[tuple[str, ...]] | None:
+    """Return the rows of the file that a personalised call carries, the header aside."""
+    if not body:
+        return None
+    boundary = str(headers.get_boundary()).encode()
+    _, files = MultiPartParser().parse(io.BytesIO(body), boundary, content_length=len(body))
+    with files["file"].stream as file:
+        sheet = openpyxl.load_workbook(io.BytesIO(file.read()), read_only=True).worksheets[0]
+        return [tuple(str(cell) for cell in row if cell is not None) for row in sheet.iter_rows(2, values_only=True)]
+
+
+def _filled(text: str, variables: Sequence[str]) -> str:
+    for name, value in zip(("##var##", "##var2##", "##var3##"), variables, strict=False):
+        text = text.replace(name, value)
+    return text
+
+
+def _sms(target: str, token: str, rows: list[tuple[str, ...]] | None) -> Sms:
     params = _params(target)
     numbers: Sequence[str]
+    if rows is not None:
+        numbers = [country + mobile for country, mobile, *_ in rows]
+        texts = [_filled(params["message"], variables) for _, _, *variables in rows]
+        return Sms(tuple(numbers), tuple(texts), params["message"], params, token, target, workbook=True)
     if "phoneNumbers" in params:
         numbers = [entry.strip().replace(" ", "") for entry in params["phoneNumbers"].split(",")]
     else:
         numbers = [params["countryCode"] + params["mobileNumber"]]
-    return Sms(tuple(numbers), params["message"], params, token, target)
+    return Sms(tuple(numbers), (params["message"],) * len(numbers), params["message"], params, token, target)

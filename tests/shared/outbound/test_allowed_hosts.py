@@ -110,6 +110,15 @@ def test_a_star_alone_allows_every_host_and_trusts_none() -> None:
         anywhere.check("http://hooks.example.org/x")
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "[::1]", "localhost", "a.localhost"])
+def test_what_its_text_shows_to_be_a_machine_beside_us_has_to_be_listed(host: str) -> None:
+    url = f"https://{host}/x"
+    with pytest.raises(ForbiddenUrl, match="not on the public internet"):
+        AllowedHosts(("*",)).check(url)
+    AllowedHosts(("*", host)).check(url)
+    AllowedHosts(("*",)).check("https://1.1.1.1/x")
+
+
 @pytest.mark.parametrize(
     "pattern",
     ["", "https://a.example.com", "127.0.0.1:80", "a.*.com", "*a.com", "*.", "*.*", "*..", "**", "a b"],

@@ -22,6 +22,31 @@ def test_posts_to_a_trusted_host(serve: Callable[..., Server], session: GuardedS
     assert request.endswith(b'\r\n\r\n[{"event":"delivered"}]')
 
 
+def test_headers_of_the_caller_go_along(serve: Callable[..., Server], session: GuardedSession) -> None:
+    server = serve()
+    session.post_json(server.url(), b"{}", timeout=TIMEOUT, headers={"webhook-id": "1", "Content-Type": "text/html"})
+    (request,) = server.requests
+    assert b"webhook-id: 1\r\n" in request
+    assert b"Content-Type: application/json\r\n" in request
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("Retry-After: 120", 120.0),
+        ("Retry-After: Sat, 21 Nov 2020 08:00:00 GMT", 0.0),
+        ("Retry-After: soon", None),
+        ("Retry-After: 1 Jan 99999999999999999999 00:00:00", None),
+        ("X: y", None),
+    ],
+)
+def test_a_wait_that_is_asked_for_is_read(
+    serve: Callable[..., Server], session: GuardedSession, header: str, seconds: float | None
+) -> None:
+    server = serve(f"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n{header}\r\n\r\n".encode())
+    assert session.post_json(server.url(), b"{}", timeout=TIMEOUT) == OutboundAnswer(503, retry_after=seconds)
+
+
 def test_one_connection_serves_many_calls(serve: Callable[..., Server], session: GuardedSession) -> None:
     server = serve()
     for _ in range(3):

@@ -1,13 +1,23 @@
 """Message Central behind the seam."""
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
 from connectors.shared.errors import NotFound
 from connectors.shared.gateways.base import Fault, Outgoing, Recipient, SendResult, Verdict
 from connectors.shared.gateways.message_central import verdicts
 from connectors.shared.gateways.message_central.tokens import Tokens
-from connectors.shared.message_central import Answer, ManySms, MessageCentral, Outcome, SingleSms, TokenAnswer
+from connectors.shared.message_central import (
+    Answer,
+    ManySms,
+    MessageCentral,
+    Outcome,
+    SingleSms,
+    TokenAnswer,
+    WorkbookRow,
+    WorkbookSms,
+)
 from connectors.shared.secrets import SecretUnreadable
 
 NAME = "message-central"
@@ -19,18 +29,23 @@ RECIPIENT_IN_URL = 26  # "91 9816111111, " percent-encoded, with room for the lo
 
 
 class MessageCentralGateway:
-    """Sends by Message Now: one by `mobileNumber`, many that say the same by `phoneNumbers`."""
+    """Sends by Message Now: one by `mobileNumber`, many that say the same by `phoneNumbers`, others by a workbook."""
 
     name = NAME
 
-    def __init__(self, client: MessageCentral, tokens: Tokens, bulk_size: int) -> None:
+    def __init__(self, client: MessageCentral, tokens: Tokens, bulk_size: int, workbook_rows: int) -> None:
         self._client = client
         self._tokens = tokens
         self._bulk_size = bulk_size
+        self._workbook_rows = workbook_rows
 
     def most_recipients(self, outgoing: Outgoing) -> int:
         """One for a one-time code and for a text with `##`, which a call for many takes for a placeholder."""
-        if outgoing.message_type == "OTP" or "##" in outgoing.text:
+        if outgoing.message_type == "OTP":
+            return 1
+        if outgoing.personalised:
+            return max(1, self._workbook_rows)
+        if "##" in outgoing.text:
             return 1
         room = LONGEST_URL - URL_OVERHEAD - len(quote(outgoing.text, safe=""))
         return max(1, min(self._bulk_size, room // RECIPIENT_IN_URL))
@@ -51,7 +66,8 @@ class MessageCentralGateway:
             return SendResult(Verdict.ACCOUNT_REFUSED, Fault.ACCOUNT, "secret_unreadable", str(error))
         except NotFound as error:
             return SendResult(Verdict.REFUSED, Fault.ACCOUNT, "account_removed", str(error))
-        return verdicts.of_send(answer, many=len(recipients) > 1, first_try=outgoing.first_try)
+        many = len(recipients) > 1 or outgoing.personalised
+        return verdicts.of_send(answer, many=many, first_try=outgoing.first_try)
 
     def prove(self, connection_id: int, timeout: float | None = None) -> SendResult:
         """Mint a token."""
@@ -64,32 +80,23 @@ class MessageCentralGateway:
         return _without_token(minted.answer)
 
     def _call(self, token: str, outgoing: Outgoing, recipients: Sequence[Recipient]) -> Answer:
+        said: dict[str, Any] = {
+            "message": outgoing.text,
+            "sender_id": outgoing.sender_id,
+            "flow_type": outgoing.channel,
+            "message_type": outgoing.message_type,
+            "template_id": outgoing.template_id,
+            "entity_id": outgoing.entity_id,
+        }
+        if outgoing.personalised:
+            rows = [WorkbookRow(to.country_code, to.national, to.variables) for to in recipients]
+            return self._client.send_workbook(token, WorkbookSms(rows=rows, **said))
         if len(recipients) == 1:
-            return self._client.send_single(
-                token,
-                SingleSms(
-                    country_code=recipients[0].country_code,
-                    mobile_number=recipients[0].national,
-                    message=outgoing.text,
-                    sender_id=outgoing.sender_id,
-                    flow_type=outgoing.channel,
-                    message_type=outgoing.message_type,
-                    template_id=outgoing.template_id,
-                    entity_id=outgoing.entity_id,
-                ),
-            )
-        return self._client.send_many(
-            token,
-            ManySms(
-                recipients=tuple((recipient.country_code, recipient.national) for recipient in recipients),
-                message=outgoing.text,
-                sender_id=outgoing.sender_id,
-                flow_type=outgoing.channel,
-                message_type=outgoing.message_type,
-                template_id=outgoing.template_id,
-                entity_id=outgoing.entity_id,
-            ),
-        )
+            only = recipients[0]
+            sms = SingleSms(country_code=only.country_code, mobile_number=only.national, **said)
+            return self._client.send_single(token, sms)
+        numbers = tuple((to.country_code, to.national) for to in recipients)
+        return self._client.send_many(token, ManySms(recipients=numbers, **said))
 
 
 def _without_token(answer: TokenAnswer | None) -> SendResult:

@@ -1,0 +1,1 @@
+"""Campaigns: many recipients, one intent."""

@@ -1,0 +1,88 @@
+"""What a vendor promises that sends one-time codes and checks them; no code is ever kept on this side.
+
+Like `gateways.base` it answers with one of a closed list of results, and who asks knows no vendor.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+
+class StartVerdict(Enum):
+    """What became of a wish to have a code sent."""
+
+    TAKEN = "taken"  # the vendor sends it
+    EXISTS = "exists"  # nothing was sent: the number still has a code that is good
+    REFUSED = "refused"  # nothing was sent, by this channel never will be; another may do
+    NUMBER_REFUSED = "number refused"  # nothing was sent, nor will be by any channel
+    TOO_MANY = "too many"  # nothing was sent: the vendor's own limit
+    UNAVAILABLE = "unavailable"  # nothing was sent, and it may work later
+    ACCOUNT_REFUSED = "account refused"  # nothing was sent: nothing of this account will, for now
+    IN_DOUBT = "in doubt"  # it may have gone out, and nobody could check it
+
+
+class CheckVerdict(Enum):
+    """What the vendor says of a code."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    USED = "used"  # it was verified before
+    EXPIRED = "expired"
+    TOO_MANY = "too many"  # the vendor takes no more guesses
+    UNKNOWN = "unknown"  # the vendor knows no such verification
+    UNAVAILABLE = "unavailable"  # no verdict
+    ACCOUNT_REFUSED = "account refused"  # no verdict
+
+
+@dataclass(frozen=True, slots=True)
+class StartResult:
+    """The end of one wish."""
+
+    verdict: StartVerdict
+    code: str | None = None
+    """The vendor's code, or a word of ours such as `no_answer`."""
+    explanation: str = ""
+    """For a person: what happened and what to do. Holds nothing secret."""
+    vendor_id: str | None = None
+    """What the vendor knows the code by; always there where it is TAKEN."""
+    transaction_id: str | None = None
+    """What its receipts say."""
+    timeout_seconds: float | None = None
+    """How long the code is good."""
+    retry_after: float | None = None
+    """Seconds the vendor asked us to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """The end of one check. `message` is the vendor's own words; for the others see StartResult."""
+
+    verdict: CheckVerdict
+    code: str | None = None
+    message: str = ""
+    explanation: str = ""
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRequest:
+    """Whom a code is for, by which channel (SMS, WHATSAPP, RCS), and how many digits it has (4 to 8)."""
+
+    country_code: str
+    national: str = field(repr=False)
+    channel: str
+    code_length: int
+
+
+class Verifier(Protocol):
+    """A vendor that verifies numbers."""
+
+    name: str
+
+    def start(self, connection_id: int, request: CodeRequest) -> StartResult:
+        """Have a code made and sent; never raises for what a vendor or a network can do."""
+        ...
+
+    def check(self, connection_id: int, vendor_id: str, code: str, language: str | None) -> CheckResult:
+        """Ask whether this is the code; never raises for what a vendor or a network can do."""
+        ...

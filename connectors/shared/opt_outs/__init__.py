@@ -1,0 +1,1 @@
+"""Opt-outs: who does not want to be texted."""

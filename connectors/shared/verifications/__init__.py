@@ -1,0 +1,1 @@
+"""Verifications: one-time codes, sent and checked."""

@@ -1,0 +1,1 @@
+"""Webhooks out: what happens here, posted to who asked to be told."""
