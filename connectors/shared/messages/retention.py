@@ -1,14 +1,18 @@
 """Numbers and texts do not stay for ever: purged after their days, erased when a person asks."""
 
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import TypeVar
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, delete, or_, select, update
 
 from connectors.shared.accounts.store import delete_account
 from connectors.shared.clock import now_ms
 from connectors.shared.database import Database
+from connectors.shared.errors import StoreUnavailable
 from connectors.shared.messages.endings import Endings
 from connectors.shared.messages.forgetting import Forgetting
 from connectors.shared.messages.states import WAITING, Status
@@ -19,6 +23,9 @@ TRUNCATE_SECONDS = 12.0
 TRUNCATE_PAUSE_SECONDS = 0.2
 PURGED_UP_TO = "purged_up_to"
 SHORTEST_NATIONAL = 8
+MOST_TRIES = 5
+
+Result = TypeVar("Result")
 
 _ids: BindParameter[str] = bindparam("ids", expanding=True)
 _SCRUBBED = {"recipient": None, "text": None, "variables": None, "external_id": None, "content_digest": None}
@@ -27,17 +34,10 @@ _OPEN = frozenset({*WAITING, Status.SENDING})
 
 def erase_number(database: Database, endings: Endings, forgetting: Forgetting, number: str) -> int:
     """Remove a number (digits of E.164), its texts and receipts everywhere; returns how many messages it had."""
-    with database.write() as connection:
-        of_number = messages.c.recipient == number
-        forgetting.tell_number(connection, number)
-        _cancel_waiting(connection, endings, number)
-        ids = list(connection.scalars(select(messages.c.id).where(of_number)))
-        for start in range(0, len(ids), SLICE):
-            _scrub(connection, forgetting, ids[start : start + SLICE])
-        connection.execute(delete(receipts).where(or_(receipts.c.recipient == number, _ends_like(number))))
+    erased = _persistently(lambda: _erase_rows(database, endings, forgetting, number))
     truncate_log(database)
     _wipe_remnants(database, number)
-    return len(ids)
+    return erased
 
 
 def purge(database: Database, forgetting: Forgetting, before_ms: int) -> None:
@@ -57,16 +57,8 @@ def purge(database: Database, forgetting: Forgetting, before_ms: int) -> None:
 
 def remove_account(database: Database, forgetting: Forgetting, account_id: int) -> None:
     """Remove an account and everything that belongs to it."""
-    of_account = messages.c.account_id == account_id
-    while True:
-        with database.write() as connection:
-            ids = list(connection.scalars(select(messages.c.id).where(of_account).limit(SLICE)))
-            _scrub(connection, forgetting, ids)
-            connection.execute(delete(messages).where(messages.c.id.in_(_ids)), {"ids": ids})
-            if not ids:
-                connection.execute(delete(receipts).where(receipts.c.account_id == account_id))
-                delete_account(connection, account_id)
-                break
+    while _persistently(lambda: _remove_slice(database, forgetting, account_id)):
+        pass
     truncate_log(database)
 
 
@@ -81,6 +73,39 @@ def truncate_log(database: Database) -> None:
             busy = bool(connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0])
         if busy:  # somebody reads from it: they are done in a moment
             time.sleep(TRUNCATE_PAUSE_SECONDS)
+
+
+def _persistently(work: Callable[[], Result]) -> Result:
+    """Do a transaction, again where it was given up: PostgreSQL ends one of two that wait for each other's rows."""
+    for _ in range(MOST_TRIES - 1):
+        with suppress(StoreUnavailable):
+            return work()
+    return work()
+
+
+def _erase_rows(database: Database, endings: Endings, forgetting: Forgetting, number: str) -> int:
+    with database.write() as connection:
+        forgetting.tell_number(connection, number)
+        _cancel_waiting(connection, endings, number)
+        ids = list(connection.scalars(select(messages.c.id).where(messages.c.recipient == number)))
+        for start in range(0, len(ids), SLICE):
+            _scrub(connection, forgetting, ids[start : start + SLICE])
+        connection.execute(delete(receipts).where(or_(receipts.c.recipient == number, _ends_like(number))))
+    return len(ids)
+
+
+def _remove_slice(database: Database, forgetting: Forgetting, account_id: int) -> bool:
+    """Remove the next messages of an account, or at last the account itself; False when nothing is left."""
+    chosen = select(messages.c.id).where(messages.c.account_id == account_id).order_by(messages.c.id).limit(SLICE)
+    with database.write() as connection:
+        ids = list(connection.scalars(chosen.with_for_update()))
+        if not ids:
+            connection.execute(delete(receipts).where(receipts.c.account_id == account_id))
+            delete_account(connection, account_id)
+            return False
+        _scrub(connection, forgetting, ids)
+        connection.execute(delete(messages).where(messages.c.id.in_(_ids)), {"ids": ids})
+        return True
 
 
 def _wipe_remnants(database: Database, number: str) -> None:
