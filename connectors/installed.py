@@ -9,11 +9,12 @@ import connectors.shared.webhooks.tables  # noqa: F401 - declares the tables of 
 from connectors.api import CONNECTOR as API
 from connectors.clevertap import CONNECTOR as CLEVERTAP
 from connectors.connector import Connector
+from connectors.pipedrive import CONNECTOR as PIPEDRIVE
 from connectors.sandbox import CONNECTOR as SANDBOX
 from connectors.service import Service
 from connectors.shared.webhooks.outbox import announce_ends
 
-INSTALLED: tuple[Connector, ...] = (CLEVERTAP, API, SANDBOX)
+INSTALLED: tuple[Connector, ...] = (CLEVERTAP, PIPEDRIVE, API, SANDBOX)
 
 
 def listen(service: Service) -> None:

@@ -10,9 +10,9 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from connectors.api.authentication import authenticate
-from connectors.api.bodies import LARGEST, BoundedParser, bound_body
 from connectors.api.limits import count_request, tell_limit
-from connectors.api.refusals import register_refusals
+from connectors.shared.web.bodies import LARGEST, BoundedParser, bound_body
+from connectors.shared.web.refusals import register_refusals
 
 PREFIX = "/api/v1"
 

@@ -16,15 +16,15 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from connectors.api.authentication import caller
-from connectors.api.bodies import BoundedParser, InvalidFields
 from connectors.api.context import context
 from connectors.api.schemas_campaigns import CampaignFormSchema, NewCampaignSchema
-from connectors.api.templated import filled_fields
 from connectors.shared.accounts.store import sender_of_account
 from connectors.shared.campaigns.drafting import SPOOL, Draft, RecipientsFile, Wanted, draft, file_at
 from connectors.shared.campaigns.sheets import SheetRefused
 from connectors.shared.campaigns.sheets.bounds import MOST_OCTETS
 from connectors.shared.messages.composing import InvalidMessage
+from connectors.shared.web.bodies import BoundedParser, InvalidFields
+from connectors.shared.web.templated import filled_fields
 
 LARGEST_UPLOAD: Final = MOST_OCTETS + 1_000_000
 """The file and the fields beside it."""

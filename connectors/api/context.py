@@ -5,9 +5,9 @@ from typing import Final
 
 from flask import Flask, current_app
 
-from connectors.api.cursors import Cursors
 from connectors.api.key_holders import KeyHolders
 from connectors.service import Service
+from connectors.shared.web.cursors import Cursors
 
 _EXTENSION: Final = "connectors-api"
 

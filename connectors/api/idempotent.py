@@ -21,11 +21,11 @@ from flask import Response, request
 from sqlalchemy import Connection
 
 from connectors.api.authentication import caller
-from connectors.api.bodies import InvalidFields
 from connectors.api.context import context
 from connectors.shared.clock import now_ms
 from connectors.shared.errors import StoreUnavailable
 from connectors.shared.idempotency import store
+from connectors.shared.web.bodies import InvalidFields
 
 HEADER: Final = "Idempotency-Key"
 LONGEST_KEY: Final = 255

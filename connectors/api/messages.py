@@ -20,7 +20,6 @@ from connectors.api.schemas_messages import (
     NewMessageSchema,
     ResolveSchema,
 )
-from connectors.api.templated import filled
 from connectors.shared.access import Access, access
 from connectors.shared.accounts.store import sender_of_account
 from connectors.shared.clock import SECOND, now_ms
@@ -29,6 +28,7 @@ from connectors.shared.messages.accept import NewMessage
 from connectors.shared.messages.composing import compose
 from connectors.shared.messages.queries import Filter, get_message, list_messages
 from connectors.shared.messages.resolve import resolve
+from connectors.shared.web.templated import filled
 
 KIND: Final = "messages"
 SOURCE: Final = "api"

@@ -3,9 +3,9 @@
 from sqlalchemy import Connection
 
 from connectors.api.authentication import caller
-from connectors.api.bodies import InvalidFields
 from connectors.shared.accounts.health import default_country
 from connectors.shared.phone_numbers import InvalidNumber, read_local_number, restore_plus
+from connectors.shared.web.bodies import InvalidFields
 
 
 def digits_of(connection: Connection, field: str, given: str) -> str:

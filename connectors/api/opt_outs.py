@@ -10,7 +10,6 @@ from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
 
 from connectors.api.authentication import caller
 from connectors.api.blueprint import WITH_A_BODY, ApiBlueprint
-from connectors.api.bodies import InvalidFields
 from connectors.api.context import context
 from connectors.api.numbers import digits_of
 from connectors.api.paging import page_of, position
@@ -28,6 +27,7 @@ from connectors.shared.campaigns.sheets import FIRST_OCTETS, SheetOptions, Sheet
 from connectors.shared.campaigns.sheets.refusals import TOO_LARGE
 from connectors.shared.opt_outs import store
 from connectors.shared.opt_outs.importing import LARGEST_FILE, Imported, import_file
+from connectors.shared.web.bodies import InvalidFields
 
 KIND: Final = "opt-outs"
 SOURCE: Final = "api"

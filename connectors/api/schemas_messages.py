@@ -5,7 +5,6 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from connectors.api.moments import DueAt
 from connectors.api.shapes import PRINTABLE, PRINTS, UUID, PageQuerySchema, checked, moment, next_page, one_of
 from connectors.api.shapes import text as _text
 from connectors.shared.accounts.store import MESSAGE_TYPES
@@ -21,6 +20,7 @@ from connectors.shared.messages.composing import (
 )
 from connectors.shared.messages.resolve import Resolution
 from connectors.shared.messages.states import Status
+from connectors.shared.web.moments import DueAt
 
 
 class MessageErrorSchema(Schema):

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from connectors.api.authentication import caller
 from connectors.api.blueprint import WITH_A_BODY, ApiBlueprint
-from connectors.api.bodies import InvalidFields
 from connectors.api.context import context
 from connectors.api.paging import page_of, path_id, position
 from connectors.api.schemas_templates import (
@@ -22,6 +21,7 @@ from connectors.shared.access import Access, access
 from connectors.shared.templates import store
 from connectors.shared.templates.faults import InvalidTemplate
 from connectors.shared.templates.rendering import TemplateUnreadable, compile_text
+from connectors.shared.web.bodies import InvalidFields
 
 KIND: Final = "templates"
 NOWHERE: Final = "There is no such template."

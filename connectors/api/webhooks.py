@@ -8,7 +8,6 @@ from werkzeug.exceptions import TooManyRequests
 
 from connectors.api.authentication import caller
 from connectors.api.blueprint import WITH_A_BODY, ApiBlueprint
-from connectors.api.bodies import InvalidFields
 from connectors.api.context import context
 from connectors.api.paging import path_id
 from connectors.api.schemas_webhooks import (
@@ -21,6 +20,7 @@ from connectors.api.schemas_webhooks import (
 from connectors.shared.access import Access, access
 from connectors.shared.clock import now_ms
 from connectors.shared.outbound import ForbiddenUrl
+from connectors.shared.web.bodies import InvalidFields
 from connectors.shared.webhooks.deliveries import Addressee
 from connectors.shared.webhooks.subscriptions import (
     add_webhook,

@@ -4,7 +4,7 @@ import json
 import pytest
 from flask.testing import FlaskClient
 
-from connectors.api.bodies import LARGEST_BODY
+from connectors.shared.web.bodies import LARGEST_BODY
 from tests.api.ledger import Tenant
 from tests.api.problems import problem_of
 

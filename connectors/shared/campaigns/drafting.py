@@ -48,6 +48,7 @@ class Wanted:
     due_at: int | None = None
     mobile_column: str | None = None
     country_column: str | None = None
+    one_per_number: bool = False
 
     @property
     def options(self) -> SheetOptions:
@@ -103,6 +104,7 @@ def draft(sender: Sender, wanted: Wanted, file: RecipientsFile, source: str) -> 
         file_kind=file.kind,
         file_name=file.name,
         rows_expected=layout.rows_expected,
+        one_per_number=wanted.one_per_number,
     )
     return Draft(new, layout, compiled)
 

@@ -40,6 +40,13 @@ def write_file(
         connection.execute(insert(campaign_files).values(_row(secrets, account_id, campaign_id, part, octets)))
 
 
+def write_part(
+    connection: Connection, secrets: SecretBox, account_id: int, campaign_id: str, part: int, octets: bytes
+) -> None:
+    """Store one part, numbered from 0, of a file that is written as it comes. Best some hundred kB."""
+    connection.execute(insert(campaign_files).values(_row(secrets, account_id, campaign_id, part, octets)))
+
+
 def remove_parts(connection: Connection, campaign_id: str) -> bool:
     """Remove some of a file; True when there may be more."""
     of_campaign = campaign_files.c.campaign_id == campaign_id

@@ -81,7 +81,7 @@ def _judge(
     left_out = list(skips)
     for new in wanted:
         number = new.recipient.digits
-        same = hash((number, new.text))
+        same = hash((number, None if new.whatever_the_text else new.text))
         if number in scopes and blocks(scopes[number], message_type):
             left_out.append(screened_out(new, SkipReason.OPTED_OUT))
         elif same in findings.seen:

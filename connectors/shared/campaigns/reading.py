@@ -47,15 +47,16 @@ class Skip:
     """Digits of E.164, where they could be read."""
 
 
-_SCREENED: Final = {
-    SkipReason.DUPLICATE: "An earlier row has the same number and the same text.",
-    SkipReason.OPTED_OUT: "This number has opted out.",
-}
+_OPTED_OUT: Final = "This number has opted out."
+_SAME_NUMBER: Final = "An earlier recipient has the same number."
+_SAME_MESSAGE: Final = "An earlier row has the same number and the same text."
 
 
 def screened_out(new: NewMessage, reason: SkipReason) -> Skip:
     """Return a row that could be sent, and is left out as a duplicate or since its number has opted out."""
-    return Skip(new.campaign_row or 0, reason, _SCREENED[reason], new.recipient.digits)
+    copy = _SAME_NUMBER if new.whatever_the_text else _SAME_MESSAGE
+    detail = copy if reason is SkipReason.DUPLICATE else _OPTED_OUT
+    return Skip(new.campaign_row or 0, reason, detail, new.recipient.digits)
 
 
 @dataclass(slots=True)
@@ -134,6 +135,7 @@ class RowReader:
             template_id=campaign["template_id"],
             entity_id=campaign["entity_id"],
             deduplicate=True,
+            whatever_the_text=campaign["one_per_number"],
             due_at=campaign["due_at"],
             hours=PROMOTIONAL_HOURS if campaign["message_type"] == "PROMOTIONAL" else None,
             campaign_id=campaign["id"],

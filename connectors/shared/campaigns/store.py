@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import uuid_utils
-from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, func, insert, select
+from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, func, insert, select, update
 
 from connectors.shared.campaigns.files import write_file
 from connectors.shared.campaigns.states import HELD_IMPORTING, OPEN, CampaignState, state_of
@@ -20,6 +20,8 @@ from connectors.shared.messages.tables import IS_OF_CAMPAIGN, messages
 from connectors.shared.secrets import SecretBox
 
 SKIP_REASONS = ("invalid", "no_number", "missing_variable", "duplicate", "opted_out")
+GATHERING = 2**62
+"""A lease of the import that nobody else gets: the file is not whole yet."""
 MOST_HELD_LOOKED_AT = 20_000
 """Of a million messages that wait for the morning nobody needs the exact number at each look."""
 
@@ -71,6 +73,8 @@ class NewCampaign:
     due_at: int | None = None
     file_name: str | None = None
     rows_expected: int | None = None
+    one_per_number: bool = False
+    """Whether a number is texted once, whatever the text; else once with the same text."""
 
 
 def create(
@@ -80,19 +84,36 @@ def create(
     content: Iterable[bytes] = (),
     *,
     campaign_id: str | None = None,
+    gathering: bool = False,
 ) -> str:
     """Keep a campaign with its file, to be imported; returns its id.
 
-    A large file is better stored before, by `files.stage()`, whose answer is then the `campaign_id`.
+    A large file is better stored before, by `files.stage()`, whose answer is then the `campaign_id`. With `gathering`
+    its file is still being written by whoever asked, part by part (`files.write_part()`), until `end_gathering()`.
     """
     chosen = campaign_id or str(uuid_utils.uuid7())
     connection.execute(
         insert(campaigns).values(
-            id=chosen, created_at=now_ms(), held_because=HELD_IMPORTING, parked=True, **asdict(new)
+            id=chosen,
+            created_at=now_ms(),
+            held_because=HELD_IMPORTING,
+            parked=True,
+            import_leased_until=GATHERING if gathering else 0,
+            **asdict(new),
         )
     )
     write_file(connection, secrets, new.account_id, chosen, content)
     return chosen
+
+
+def end_gathering(connection: Connection, campaign_id: str, rows: int) -> bool:
+    """Let a campaign be imported whose file is whole now; False where it was canceled or failed meanwhile."""
+    statement = update(campaigns).where(
+        campaigns.c.id == campaign_id,
+        campaigns.c.held_because == HELD_IMPORTING,
+        campaigns.c.import_leased_until == GATHERING,
+    )
+    return connection.execute(statement.values(import_leased_until=0, rows_expected=rows)).rowcount == 1
 
 
 def get_campaign(connection: Connection, account_id: int, campaign_id: str) -> dict[str, Any]:

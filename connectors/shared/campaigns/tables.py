@@ -30,6 +30,8 @@ campaigns = Table(
     Column("country_code", String(3)),  # by which national numbers are read
     Column("mobile_column", String(200)),  # as given; NULL: found by its name
     Column("country_column", String(200)),
+    # Whether a number is texted once in it, whatever the text; else once with the same text.
+    Column("one_per_number", Boolean, nullable=False, server_default="0"),
     Column("due_at", BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("file_kind", String(8), nullable=False),  # xlsx, csv, json

@@ -55,6 +55,8 @@ class NewMessage:
     source_account: str | None = None
     external_id: str | None = field(default=None, repr=False)
     deduplicate: bool = False
+    whatever_the_text: bool = False
+    """Whether a copy is told by its number alone; for campaigns that text a number once."""
     due_at: int | None = None
     hours: str | None = None
     """PROMOTIONAL_HOURS where it may go only in the hours that the recipient's country allows."""
@@ -251,7 +253,8 @@ def _suppressed(code: str, why: str, moment: int) -> dict[str, Any]:
 
 
 def _content_digest(message: NewMessage) -> bytes:
-    parts = (message.campaign_id or message.external_id or "", message.recipient.digits, message.text)
+    text = "" if message.whatever_the_text else message.text
+    parts = (message.campaign_id or message.external_id or "", message.recipient.digits, text)
     digest = hashlib.blake2b(digest_size=16)
     for part in parts:
         encoded = part.encode()

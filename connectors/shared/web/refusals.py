@@ -6,11 +6,11 @@ import structlog
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from connectors.api.bodies import InvalidFields
 from connectors.shared.errors import NotFound, NotUnderstood, StoreUnavailable, WrongState
 from connectors.shared.idempotency.store import KeyInFlight
 from connectors.shared.messages.composing import InvalidMessage
 from connectors.shared.problems import http_problem, problem
+from connectors.shared.web.bodies import InvalidFields
 
 RETRY_SECONDS: Final = 5
 
@@ -64,4 +64,4 @@ def _unavailable(_error: StoreUnavailable) -> Response:
 
 def _unexpected(_error: Exception) -> Response:
     log.exception("request_failed", endpoint=request.endpoint, method=request.method)
-    return problem(500, "Something went wrong here. It has been logged.")
+    return problem(500, "The service had an error of its own. It has been logged.")

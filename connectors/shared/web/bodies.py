@@ -16,7 +16,7 @@ from connectors.shared.errors import NotUnderstood
 
 LARGEST_BODY: Final = 1_000_000
 LARGEST: Final = "connectors_largest_body"
-"""The attribute of a view that reads more (see `ApiBlueprint.reads_up_to`)."""
+"""The attribute of a view that reads more (see `reads_up_to()`)."""
 _WHOLE: Final = "body"
 _SCHEMA: Final = "_schema"
 

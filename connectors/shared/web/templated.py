@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from connectors.api.bodies import InvalidFields
 from connectors.shared.errors import NotFound
 from connectors.shared.templates.registered import misfit
 from connectors.shared.templates.rendering import CompiledText, MissingVariables, TemplateUnreadable, compile_text
 from connectors.shared.templates.store import by_name_or_id
+from connectors.shared.web.bodies import InvalidFields
 
 _FIELDS = ("text", "sender_id", "message_type", "template_id", "entity_id")
 

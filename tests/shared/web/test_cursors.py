@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.api.cursors import Cursors, InvalidCursor
 from connectors.shared.secrets import SecretBox
+from connectors.shared.web.cursors import Cursors, InvalidCursor
 
 CURSORS = Cursors(SecretBox(["new"]))
 POSITIONS = st.text(st.characters(exclude_categories=["Cs"]))

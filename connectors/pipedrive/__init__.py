@@ -1,0 +1,7 @@
+"""Pipedrive: installed from its Marketplace, its users text contacts and selections from inside it."""
+
+from connectors.connector import Connector
+from connectors.pipedrive import tables  # noqa: F401 - declares them
+from connectors.pipedrive.wiring import jobs, listen, register
+
+CONNECTOR = Connector(name="pipedrive", register=register, listen=listen, jobs=jobs)

@@ -1,0 +1,56 @@
+"""What the connector's views and jobs work with: put beside the app once, found again in each request."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask, current_app
+
+from connectors.pipedrive.client import Pipedrive
+from connectors.pipedrive.grants import Grants
+from connectors.pipedrive.oauth import OAuth
+from connectors.pipedrive.settings import PipedriveSettings
+from connectors.pipedrive.viewer import Viewers
+from connectors.service import Service
+from connectors.shared.web.cursors import Cursors
+
+_EXTENSION: Final = "connectors-pipedrive"
+CALLBACK: Final = "/pipedrive/callback"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The parts of the connector; one for an app, one for the dispatcher."""
+
+    service: Service
+    settings: PipedriveSettings
+    oauth: OAuth
+    grants: Grants
+    pipedrive: Pipedrive
+    viewers: Viewers
+    cursors: Cursors
+
+
+def make_context(service: Service, settings: PipedriveSettings) -> Context:
+    """Put the parts together."""
+    oauth = OAuth(settings, service.settings.public_url + CALLBACK)
+    grants = Grants(service.database, service.secrets, oauth)
+    return Context(
+        service=service,
+        settings=settings,
+        oauth=oauth,
+        grants=grants,
+        pipedrive=Pipedrive(grants, settings.api_hosts),
+        viewers=Viewers(settings.jwt_secrets),
+        cursors=Cursors(service.secrets),
+    )
+
+
+def put_context(app: Flask, made: Context) -> None:
+    """Have the views of an app find it."""
+    app.extensions[_EXTENSION] = made
+
+
+def context() -> Context:
+    """Return the parts of the app that answers this request."""
+    found: Context = current_app.extensions[_EXTENSION]
+    return found
