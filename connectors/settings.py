@@ -14,6 +14,7 @@ from connectors.shared.verifications.countries import AllowedCountries, read_cou
 from connectors.shared.verifications.limits import Limits
 
 EMBEDDED_DATABASE = "connectors.sqlite3"
+POSTGRESQL = "postgresql+psycopg"
 MOST_API_RATE = 100_000
 
 
@@ -80,7 +81,7 @@ def read_settings(env: Env | None = None) -> Settings:
 
 def _read(env: Env) -> Settings:
     data_dir = Path(env.str("DATA_DIR", "./var")).absolute()
-    database_url = env.str("DATABASE_URL", "") or f"sqlite:///{data_dir / EMBEDDED_DATABASE}"
+    database_url = _database_url(env, data_dir)
     secret_keys = _secret_keys(env, data_dir, embedded=database_url.startswith("sqlite"))
     return Settings(
         data_dir=data_dir,
@@ -115,6 +116,16 @@ def _read(env: Env) -> Settings:
         bulk_size=env.int("MESSAGE_CENTRAL_BULK_SIZE", 100),
         workbook_rows=env.int("MESSAGE_CENTRAL_WORKBOOK_ROWS", 1_000),
     )
+
+
+def _database_url(env: Env, data_dir: Path) -> str:
+    given = env.str("DATABASE_URL", "").strip() or f"sqlite:///{data_dir / EMBEDDED_DATABASE}"
+    scheme, separator, rest = given.partition("://")
+    if separator and scheme in ("postgres", "postgresql"):  # as hosts of databases write it, who know no drivers
+        scheme = POSTGRESQL
+    if not separator or scheme not in ("sqlite", POSTGRESQL):
+        raise SettingsError(f"CONNECTORS_DATABASE_URL begins with {POSTGRESQL}:// or sqlite:///")
+    return f"{scheme}://{rest}"
 
 
 def _duration(env: Env, name: str, default: float, unit_ms: int) -> int:

@@ -2,7 +2,6 @@
 
 import json
 import math
-import re
 import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
@@ -23,9 +22,9 @@ from connectors.shared.errors import NotUnderstood
 from connectors.shared.gateways.base import Verdict
 from connectors.shared.gateways.message_central import callbacks
 from connectors.shared.messages import retention
+from connectors.shared.messages.composing import InvalidMessage, check_dlt_id
 from connectors.shared.phone_numbers import region_of
 
-DLT_ID = re.compile(r"[0-9A-Za-z._-]{1,64}", re.ASCII)
 LONGEST_CUSTOMER_ID = 128
 LONGEST_EMAIL = 254
 LONGEST_SENDER_ID = 15
@@ -50,8 +49,11 @@ def _country(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
 
 
 def _dlt_id(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    if value and not DLT_ID.fullmatch(value):
-        raise click.BadParameter("it has digits, as on the DLT portal.")
+    if value:
+        try:
+            check_dlt_id("", value)
+        except InvalidMessage as error:
+            raise click.BadParameter(str(error)) from None
     return value
 
 

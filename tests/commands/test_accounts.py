@@ -154,11 +154,11 @@ def test_an_update_takes_effect_in_a_running_service(service: Service, monkeypat
     customer = customer_of(service)
     run(*ADD)
     accepted(customer.send(senderId=None, mobileNumber="9816111111"))
-    run("accounts", "update", "--customer-id", "C-1", "--sender-id", "", "--country-code", "", "--entity-id", "E1")
+    run("accounts", "update", "--customer-id", "C-1", "--sender-id", "", "--country-code", "", "--entity-id", "1101")
     assert customer.send(senderId=None, mid="2").status_code == 400
     assert customer.send(mobileNumber="9816111111", mid="3").get_json()["responseCode"] == 511
     found = accounts_now()[0]
-    assert (found["sender_id"], found["country_code"], found["entity_id"]) == (None, None, "E1")
+    assert (found["sender_id"], found["country_code"], found["entity_id"]) == (None, None, "1101")
 
 
 def test_a_new_password_ends_a_pause_and_is_checked(service: Service, vendor: SandboxServer) -> None:
