@@ -115,6 +115,7 @@ def test_nothing_in_it_comes_from_another_host(document: dict[str, Any]) -> None
     assert "http" not in told.replace("'type': 'http'", "")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what is promised is not the database's
 def test_no_contract_is_broken(address: str, tenant: Tenant, tmp_path: Path) -> None:
     tenant.message(status="unconfirmed")
     command = [

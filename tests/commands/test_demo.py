@@ -82,9 +82,16 @@ def left_in(folder: Path) -> list[str]:
     return sorted(path.name for path in files)
 
 
-def test_everything_is_as_it_must_be_and_only_keepsakes_stay(tmp_path: Path) -> None:
-    with running(tmp_path, "--count", COUNT) as process:
-        printed, _ = process.communicate(timeout=110)
+def test_everything_is_as_it_must_be_can_be_looked_at_and_only_keepsakes_stay(tmp_path: Path) -> None:
+    with running(tmp_path, "--count", COUNT, "--keep") as process:
+        printed = read_until(process, "curl -H")
+        request = re.search(r'Authorization: (Bearer \S+)" "(\S+)"', printed)
+        assert request
+        answer = requests.get(request[2], headers={"Authorization": request[1]}, timeout=10)
+        docs = requests.get(re.findall(r"\S+/api/v1/docs", printed)[0], timeout=10)
+        assert all(listens(url) for url in urls(printed))
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
     assert process.returncode == 0, printed
     assert "Every figure is as it must be." in printed
     # The test SMS and CleverTap's campaign; the workbook's.
@@ -92,6 +99,8 @@ def test_everything_is_as_it_must_be_and_only_keepsakes_stay(tmp_path: Path) -> 
         assert re.search(rf"{meaning} +{count} +{count} ", printed)
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", printed)
     assert not WRONG_FIGURE.search(printed)
+    assert [(found["state"], found["total"]) for found in answer.json()["items"]] == [("finished", 500)]
+    assert docs.ok
     assert not any(listens(url) for url in urls(printed))
     assert left_in(tmp_path) == KEEPSAKES
     assert all(f"var/demo/{name}" in printed for name in KEEPSAKES)
@@ -112,22 +121,6 @@ def test_interrupted_it_leaves_nothing_behind(tmp_path: Path, number: signal.Sig
     assert process.returncode == code
     assert not any(listens(url) for url in urls(printed))
     assert list(tmp_path.iterdir()) == []
-
-
-def test_kept_it_says_where_to_look(tmp_path: Path) -> None:
-    with running(tmp_path, "--count", "1", "--keep") as process:
-        printed = read_until(process, "curl -H")
-        request = re.search(r'Authorization: (Bearer \S+)" "(\S+)"', printed)
-        assert request
-        answer = requests.get(request[2], headers={"Authorization": request[1]}, timeout=10)
-        docs = requests.get(re.findall(r"\S+/api/v1/docs", printed)[0], timeout=10)
-        assert all(listens(url) for url in urls(printed))
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
-    assert [(found["state"], found["total"]) for found in answer.json()["items"]] == [("finished", 500)]
-    assert docs.ok
-    assert process.returncode == 0
-    assert left_in(tmp_path) == KEEPSAKES
 
 
 def test_a_figure_that_is_off_is_shown_and_exits_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
