@@ -19,7 +19,7 @@ install: .venv/frontend ## Make .venv with everything, pinned by requirements.lo
 
 # What pages of ours use from npm. Whoever is offline goes without; the next `make install` tries again.
 .venv/frontend: .venv/installed frontend/package-lock.json frontend/files.toml frontend/fetch.py frontend/.npmrc
-	@$(BIN)/python frontend/fetch.py && touch $@ || echo "The page to try the REST API (/api/v1/docs) is left out; all else works. With npm in reach, run make install again."
+	@$(BIN)/python frontend/fetch.py && touch $@ || echo "The page to try the REST API (/api/v1/docs) and the pages in Pipedrive are left out; all else works. With npm in reach, run make install again."
 
 demo: install ## See messages travel from CleverTap to phones and back, on this machine
 	@$(BIN)/connectors demo

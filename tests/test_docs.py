@@ -57,7 +57,8 @@ class Recorder(dict[str, str]):
 
 def settings_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> set[str]:
     """Return the variables that the settings modules ask for when they read the environment."""
-    recorder = Recorder({"CONNECTORS_DATA_DIR": str(tmp_path)})
+    app = {"CONNECTORS_PIPEDRIVE_CLIENT_ID": "id", "CONNECTORS_PIPEDRIVE_CLIENT_SECRET": "secret"}  # else it is off
+    recorder = Recorder({"CONNECTORS_DATA_DIR": str(tmp_path), **app})
     with monkeypatch.context() as patched:
         patched.setattr(os, "environ", recorder)
         for path in PACKAGE.rglob("settings.py"):

@@ -4,45 +4,34 @@ https://pipedrive.readme.io/docs/core-api-concepts-rate-limiting and …/core-ap
 """
 
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import orjson
 import requests
-from urllib3.exceptions import HTTPError
+from requests.adapters import BaseAdapter
+from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
 
-from connectors.pipedrive.errors import (
-    Disconnected,
-    Gone,
-    InDoubt,
-    NotAllowed,
-    PipedriveError,
-    RateLimited,
-    Refused,
-    Unreachable,
-)
+from connectors.pipedrive.answers import Budget, budget_of, json_of, refusal_of
+from connectors.pipedrive.errors import Disconnected, InDoubt, NotAllowed, PipedriveError, Unreachable
 from connectors.pipedrive.grants import RECONNECT, AccessToken, GrantKey, Grants
+from connectors.pipedrive.oauth import NOT_REACHED
 from connectors.shared.outbound import AllowedHosts, ForbiddenUrl, GuardedSession
+from connectors.shared.outbound.connections import cut_after
 
 TIMEOUT: Final = (5.0, 20.0)
-"""Seconds to connect and to answer."""
+"""Seconds to connect and to begin to answer."""
+BODY_SECONDS: Final = 20.0
 LARGEST_ANSWER: Final = 32 * 1024**2
-"""Five hundred people with all their fields are one or two megabytes."""
-LONGEST_WORDS: Final = 200
-DEFAULT_PAUSE_SECONDS: Final = 2.0
-BLOCKED_PAUSE_SECONDS: Final = 60.0
-"""For whoever goes on after a 429 a page of HTML comes, with 403."""
+"""Octets. Five hundred people with all their fields are one or two megabytes."""
+IDLE_SECONDS: Final = 15.0
+"""After which a connection is made anew: one that Pipedrive closes in that moment leaves a write in doubt."""
+_NO_ANSWER: Final = "Pipedrive did not answer in time. Try again in a minute."
 
 Parameters = Mapping[str, str | int]
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """What is left of the company's tokens of this day, where Pipedrive said so."""
-
-    remaining: int
-    limit: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +41,12 @@ class Answer:
     data: Any = field(repr=False)
     additional: Mapping[str, Any]
     budget: Budget | None
+
+    @property
+    def next_cursor(self) -> str | None:
+        """What leads to the next page of a list; None at its end."""
+        found = self.additional.get("next_cursor")
+        return found if isinstance(found, str) and found else None
 
 
 class Pipedrive:
@@ -68,145 +63,115 @@ class Pipedrive:
 
     def get(self, key: GrantKey, path: str, parameters: Parameters | None = None) -> Answer:
         """Read what is at a path such as `/api/v2/persons`."""
-        return self._call(key, "GET", path, parameters=parameters)
+        return self._with_access(key, lambda access: self._read(access, path, parameters))
 
     def post(self, key: GrantKey, path: str, body: Mapping[str, Any]) -> Answer:
         """Write something; InDoubt means that it may have been written."""
-        return self._call(key, "POST", path, body=body)
+        octets = orjson.dumps(body)
+        return self._with_access(key, lambda access: self._exchange(access, "POST", path, octets))
 
     def who_is(self, access: AccessToken) -> Mapping[str, Any]:
         """Return `/users/me` of whoever a token is of, before there is a grant."""
-        answer = self._send(access, "GET", "/api/v1/users/me", None, None)
+        try:
+            answer = self._read(access, "/api/v1/users/me", None)
+        except _NotAuthorized:
+            raise Disconnected(RECONNECT) from None
         if not isinstance(answer.data, dict):
             raise InDoubt("Pipedrive does not say who this is. Try again in a minute.")
         return answer.data
 
-    def _call(
-        self,
-        key: GrantKey,
-        method: str,
-        path: str,
-        parameters: Parameters | None = None,
-        body: Mapping[str, Any] | None = None,
-    ) -> Answer:
+    def close(self) -> None:
+        """Close the calling thread's connections; those of other threads close as these end."""
+        session: GuardedSession | None = getattr(self._of_thread, "session", None)
+        if session is not None:
+            session.close()
+
+    def _with_access(self, key: GrantKey, call: Callable[[AccessToken], Answer]) -> Answer:
         access = self._grants.access(key)
         try:
-            return self._send(access, method, path, parameters, body)
-        except Disconnected:
-            # 401 comes before anything is done: it may be asked again.
+            return call(access)
+        except _NotAuthorized:
+            # 401 comes before anything is done: what writes may be asked again, too.
             access = self._grants.access(key, stale=access.version)
-            return self._send(access, method, path, parameters, body)
+        try:
+            return call(access)
+        except _NotAuthorized:
+            raise Disconnected(RECONNECT) from None
 
-    def _send(
-        self,
-        access: AccessToken,
-        method: str,
-        path: str,
-        parameters: Parameters | None,
-        body: Mapping[str, Any] | None,
-    ) -> Answer:
+    def _read(self, access: AccessToken, path: str, parameters: Parameters | None) -> Answer:
+        # Commas stay as they are: escaped, a hundred ids would take half as much again.
+        query = urlencode(dict(parameters or {}), safe=",")
+        target = f"{path}?{query}" if query else path
+        try:
+            return self._exchange(access, "GET", target)
+        except _Lost:
+            return self._exchange(access, "GET", target)
+
+    def _exchange(self, access: AccessToken, method: str, target: str, body: bytes | None = None) -> Answer:
         headers = {"Authorization": f"Bearer {access.value}", "Accept": "application/json"}
         if body is not None:
             headers["Content-Type"] = "application/json"
         try:
             with self._session().request(
                 method,
-                f"{access.api_domain}{path}",
-                params=dict(parameters or {}),
-                data=None if body is None else orjson.dumps(body),
+                f"{access.api_domain}{target}",
+                data=body,
                 headers=headers,
                 timeout=TIMEOUT,
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return _read(response)
+                return _answer(response)
         except ForbiddenUrl:
-            raise Disconnected("Pipedrive's address of your company is not one that may be called.") from None
-        except requests.ConnectTimeout:
-            raise Unreachable("Pipedrive cannot be reached at the moment. Try again in a minute.") from None
+            raise NotAllowed(
+                "This app may not call your company's address at Pipedrive. Whoever runs the app has to allow it."
+            ) from None
         except (requests.RequestException, HTTPError, OSError) as error:
             # The error's own words print the URL.
             raise _of_connection(error) from None
 
     def _session(self) -> GuardedSession:
-        session: GuardedSession | None = getattr(self._of_thread, "session", None)
-        if session is None:
-            session = self._of_thread.session = GuardedSession(self._hosts)
+        own, moment = self._of_thread, time.monotonic()
+        if getattr(own, "session", None) is None:
+            own.session = _Session(self._hosts)
+        elif moment - own.used > IDLE_SECONDS:
+            own.session.close()  # it stays of use: the next call connects anew
+        own.used = moment
+        session: GuardedSession = own.session
         return session
 
 
+class _Session(GuardedSession):
+    def get_adapter(self, url: str) -> BaseAdapter:
+        # A list of ids is longer than a URL that others give us may be. What is called does not depend on the query.
+        return super().get_adapter(url.partition("?")[0])
+
+
+class _NotAuthorized(Exception):
+    """401: the token is good no more."""
+
+
+class _Lost(InDoubt):
+    """The connection ended before an answer came; kept alive, it may have been closed before anything went out."""
+
+
+def _answer(response: requests.Response) -> Answer:
+    if response.status_code == 401:
+        raise _NotAuthorized
+    with cut_after(BODY_SECONDS, response.raw.shutdown):
+        octets: bytes = response.raw.read(LARGEST_ANSWER + 1, decode_content=True)
+    body = json_of(octets) if len(octets) <= LARGEST_ANSWER else None
+    if not 200 <= response.status_code < 300 or body is None or body.get("success") is False:
+        raise refusal_of(response.status_code, response.headers, body)
+    additional = body.get("additional_data")
+    return Answer(body.get("data"), additional if isinstance(additional, dict) else {}, budget_of(response.headers))
+
+
 def _of_connection(error: Exception) -> PipedriveError:
-    cause = getattr(error.args[0] if error.args else None, "reason", None)
-    # urllib3 names what failed before anything went out.
-    if isinstance(error, requests.ConnectionError) and type(cause).__name__ in (
-        "NewConnectionError",
-        "NameResolutionError",
-        "ConnectTimeoutError",
-    ):
-        return Unreachable("Pipedrive cannot be reached at the moment. Try again in a minute.")
-    return InDoubt("Pipedrive did not answer in time. Try again in a minute.")
-
-
-def _read(response: requests.Response) -> Answer:
-    octets: bytes = response.raw.read(LARGEST_ANSWER + 1, decode_content=True)
-    body = _json(octets) if len(octets) <= LARGEST_ANSWER else None
-    if 200 <= response.status_code < 300 and body is not None and body.get("success") is not False:
-        additional = body.get("additional_data")
-        return Answer(body.get("data"), additional if isinstance(additional, dict) else {}, _budget(response))
-    raise _refusal(response, body)
-
-
-def _json(octets: bytes) -> dict[str, Any] | None:
-    try:
-        body = orjson.loads(octets)
-    except orjson.JSONDecodeError:
-        return None
-    return body if isinstance(body, dict) else None
-
-
-def _refusal(response: requests.Response, body: dict[str, Any] | None) -> PipedriveError:
-    status, words = response.status_code, _words(body)
-    if status == 401:
-        return Disconnected(RECONNECT)
-    if status == 429:
-        return RateLimited("Pipedrive asks us to wait: your company's share of calls is used up.", _pause(response))
-    if status == 403 and body is None:
-        return RateLimited("Pipedrive blocks our calls for a while.", BLOCKED_PAUSE_SECONDS)
-    if status in (402, 403):
-        return NotAllowed(f"Pipedrive does not let you do this. {words}".strip())
-    if status in (404, 410):
-        return Gone(f"Pipedrive has no such thing, or you may not see it. {words}".strip())
-    if 400 <= status < 500:
-        return Refused(f"Pipedrive does not accept this. {words}".strip())
-    if status == 503:
-        return Unreachable("Pipedrive is not available at the moment. Try again in a minute.")
-    return InDoubt("Pipedrive's answer makes no sense at the moment. Try again in a minute.")
-
-
-def _words(body: dict[str, Any] | None) -> str:
-    found = (body or {}).get("error")
-    words = found if isinstance(found, str) else ""
-    return "".join(filter(str.isprintable, words))[:LONGEST_WORDS]
-
-
-def _pause(response: requests.Response) -> float:
-    """Return the seconds that are left of the window: a duration, not a moment."""
-    for name in ("x-ratelimit-reset", "Retry-After"):
-        seconds = _number(response.headers.get(name))
-        if seconds is not None:
-            return max(0.1, seconds)
-    return DEFAULT_PAUSE_SECONDS
-
-
-def _budget(response: requests.Response) -> Budget | None:
-    # Sent, though not documented, and sometimes missing.
-    remaining = _number(response.headers.get("x-daily-ratelimit-token-remaining"))
-    limit = _number(response.headers.get("x-daily-ratelimit-token-limit"))
-    return None if remaining is None else Budget(int(remaining), None if limit is None else int(limit))
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        return None if text is None else min(max(float(text), 0.0), 1e9)
-    except ValueError:
-        return None
+    inner = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else None
+    # urllib3 tells apart what failed before anything went out (a name that is not known, too), by the reason inside.
+    if isinstance(error, requests.ConnectTimeout) or isinstance(getattr(inner, "reason", None), NewConnectionError):
+        return Unreachable(NOT_REACHED)
+    if isinstance(error, requests.exceptions.SSLError):
+        return InDoubt("No secure connection to Pipedrive came about, or it broke off. Try again in a minute.")
+    return _Lost(_NO_ANSWER) if isinstance(inner, ProtocolError) else InDoubt(_NO_ANSWER)

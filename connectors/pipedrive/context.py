@@ -1,12 +1,13 @@
 """What the connector's views and jobs work with: put beside the app once, found again in each request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from flask import Flask, current_app
 
 from connectors.pipedrive.client import Pipedrive
 from connectors.pipedrive.grants import Grants
+from connectors.pipedrive.memory import Memory
 from connectors.pipedrive.oauth import OAuth
 from connectors.pipedrive.settings import PipedriveSettings
 from connectors.pipedrive.viewer import Viewers
@@ -28,6 +29,7 @@ class Context:
     pipedrive: Pipedrive
     viewers: Viewers
     cursors: Cursors
+    memory: Memory = field(default_factory=Memory)
 
 
 def make_context(service: Service, settings: PipedriveSettings) -> Context:

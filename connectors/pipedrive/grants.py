@@ -8,10 +8,11 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import Connection, RowMapping, delete, select, update
 
 from connectors.pipedrive.errors import Disconnected, PipedriveError, Unreachable
-from connectors.pipedrive.oauth import IssuedTokens, OAuth
+from connectors.pipedrive.oauth import NOT_REACHED, IssuedTokens, OAuth
 from connectors.pipedrive.tables import pipedrive_grants
 from connectors.shared.clock import MINUTE, SECOND, now_ms
 from connectors.shared.database import Database
@@ -21,8 +22,11 @@ RECONNECT: Final = "Pipedrive is not connected for you. Choose Reconnect, and th
 AHEAD_MS: Final = 5 * MINUTE
 """How long before its end an access token is refreshed; a tenth of its life, where that is less."""
 LEASE_MS: Final = 30 * SECOND
+"""Longer than a refresh takes: `oauth.TIMEOUT` and `oauth.BODY_SECONDS` together."""
 PATIENCE_SECONDS: Final = 25.0
 LOOK_AGAIN_SECONDS: Final = 0.05
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +57,34 @@ class Grants:
     def access(self, key: GrantKey, *, stale: int | None = None) -> AccessToken:
         """Return a token that is good, other than version `stale`, which Pipedrive refused.
 
-        Raises Disconnected, Unreachable, InDoubt.
+        Raises Disconnected, RateLimited, Refused, Unreachable, InDoubt.
         """
         until = time.monotonic() + PATIENCE_SECONDS
+        watched: int | None = None
         while True:
             row = self._row(key)
-            fresh = row["version"] != stale
-            if fresh and row["access_expires_at"] - _ahead(row) > now_ms():
+            good = row["version"] != stale and row["access_expires_at"] > now_ms()
+            if good and row["access_expires_at"] - _ahead(row) > now_ms():
                 return self._token(row)
-            if self._lease(key, row["version"]):
-                return self._refresh(key, row, spare=fresh and row["access_expires_at"] > now_ms())
-            if fresh and row["access_expires_at"] > now_ms():
-                return self._token(row)  # somebody else is refreshing it, and it is still good
-            if time.monotonic() > until:
-                raise Unreachable("Pipedrive does not answer at the moment. Try again in a minute.")
+            # Whoever was refreshing it gave up: asking again for each who waits would only make all wait longer.
+            given_up = watched == row["version"] and row["refresh_leased_until"] == 0
+            if not given_up and row["refresh_leased_until"] <= now_ms() and self._lease(key, row):
+                return self._refresh(key, row, spare=good)
+            if good:
+                return self._token(row)  # somebody else is refreshing it
+            if given_up or time.monotonic() > until:
+                raise Unreachable(NOT_REACHED)
+            watched = row["version"]
             time.sleep(LOOK_AGAIN_SECONDS)
 
-    def keep_alive(self, key: GrantKey) -> None:
-        """Use the refresh token, whatever the access token's age. Raises Disconnected, Unreachable, InDoubt."""
+    def keep_alive(self, key: GrantKey, before_ms: int) -> None:
+        """Use a refresh token that was not used since this moment, whatever the access token's age.
+
+        Raises Disconnected, RateLimited, Refused, Unreachable, InDoubt.
+        """
         row = self._row(key)
-        if self._lease(key, row["version"]):
+        idle = row["refreshed_at"] < before_ms and row["refresh_leased_until"] <= now_ms()
+        if idle and self._lease(key, row):
             self._refresh(key, row, spare=False)
 
     def _row(self, key: GrantKey) -> RowMapping:
@@ -89,12 +101,15 @@ class Grants:
         try:
             return self._secrets.decrypt(sealed)
         except SecretUnreadable:
+            # No reason to take the grant for dead: with the former key it is good again.
+            log.error("pipedrive_token_unreadable", check="CONNECTORS_SECRET_KEY")
             raise Disconnected(RECONNECT) from None
 
-    def _lease(self, key: GrantKey, version: int) -> bool:
-        """Win the right to refresh this very version."""
-        row, moment = pipedrive_grants.c, now_ms()
-        free = (row.version == version) & (row.refresh_leased_until <= moment) & row.dead_at.is_(None)
+    def _lease(self, key: GrantKey, row: RowMapping) -> bool:
+        """Win the right to refresh this very version. Raises Disconnected where its tokens cannot be unsealed."""
+        self._unsealed(row["refresh_sealed"])
+        grants, moment = pipedrive_grants.c, now_ms()
+        free = (grants.version == row["version"]) & (grants.refresh_leased_until <= moment) & grants.dead_at.is_(None)
         with self._database.write() as connection:
             statement = update(pipedrive_grants).where(_is(key), free).values(refresh_leased_until=moment + LEASE_MS)
             return connection.execute(statement).rowcount == 1
@@ -104,22 +119,27 @@ class Grants:
         try:
             tokens = self._oauth.refresh(self._unsealed(row["refresh_sealed"]))
         except Disconnected:
-            self._change(key, row["version"], dead_at=now_ms(), refresh_leased_until=0)
-            raise Disconnected(RECONNECT) from None
+            self._bury(key, row["version"])
+            return self._token(self._row(key))  # raises, unless the app was installed anew meanwhile
         except PipedriveError:
-            self._change(key, row["version"], refresh_leased_until=0)
+            self._change(key, row["version"], {"refresh_leased_until": 0})
             if spare:
                 return self._token(row)
             raise
         # Where calls go to was checked when the app was installed; a refresh moves nothing.
-        values = sealed(self._secrets, tokens) | {"refresh_leased_until": 0, "version": row["version"] + 1}
-        self._change(key, row["version"], **values)
-        return AccessToken(tokens.access, row["version"] + 1, row["api_domain"])
+        values = sealed(self._secrets, tokens) | {"version": row["version"] + 1, "refresh_leased_until": 0}
+        if self._change(key, row["version"], values):
+            return AccessToken(tokens.access, row["version"] + 1, row["api_domain"])
+        return self._token(self._row(key))  # installed anew meanwhile, or gone
 
-    def _change(self, key: GrantKey, version: int, **values: Any) -> None:
+    def _bury(self, key: GrantKey, version: int) -> None:
+        if self._change(key, version, {"dead_at": now_ms(), "refresh_leased_until": 0}):
+            log.warning("pipedrive_grant_dead", company_id=key.company_id, user_id=key.user_id)
+
+    def _change(self, key: GrantKey, version: int, values: dict[str, Any]) -> bool:
         with self._database.write() as connection:
             ours = _is(key) & (pipedrive_grants.c.version == version)
-            connection.execute(update(pipedrive_grants).where(ours).values(**values))
+            return connection.execute(update(pipedrive_grants).where(ours).values(values)).rowcount == 1
 
 
 def sealed(secrets: SecretBox, tokens: IssuedTokens) -> dict[str, Any]:
@@ -135,6 +155,18 @@ def sealed(secrets: SecretBox, tokens: IssuedTokens) -> dict[str, Any]:
 def find(connection: Connection, key: GrantKey) -> RowMapping | None:
     """Return a grant's row, None where there is none."""
     return connection.execute(select(pipedrive_grants).where(_is(key))).mappings().first()
+
+
+def idle_since(connection: Connection, before_ms: int, most: int) -> list[GrantKey]:
+    """Return grants that were not refreshed since a moment, those that wait longest first."""
+    grants = pipedrive_grants.c
+    statement = (
+        select(grants.company_id, grants.user_id)
+        .where(grants.refreshed_at < before_ms, grants.dead_at.is_(None))
+        .order_by(grants.refreshed_at)
+        .limit(most)
+    )
+    return [GrantKey(row.company_id, row.user_id) for row in connection.execute(statement)]
 
 
 def remove(connection: Connection, key: GrantKey) -> None:

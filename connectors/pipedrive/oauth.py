@@ -6,21 +6,38 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import requests
+import structlog
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
-from connectors.pipedrive.errors import Disconnected, InDoubt, Refused, Unreachable
-from connectors.pipedrive.settings import PipedriveSettings
+from connectors.pipedrive.errors import Disconnected, InDoubt, PipedriveError, RateLimited, Refused, Unreachable
+from connectors.pipedrive.settings import PREFIX, PipedriveSettings
 from connectors.shared.clock import SECOND, now_ms
+from connectors.shared.outbound.connections import HTTPPool, HTTPSPool, cut_after
 
-TIMEOUT: Final = (5.0, 15.0)
-"""Seconds to connect and to answer."""
-SHORTEST_LIFE_SECONDS: Final = 60
+TIMEOUT: Final = (5.0, 10.0)
+"""Seconds to connect and to begin to answer."""
+BODY_SECONDS: Final = 5.0
+LARGEST_ANSWER: Final = 100_000
+DEFAULT_LIFE_SECONDS: Final = 3_599
+LONGEST_LIFE_SECONDS: Final = 24 * 3_600
+DEFAULT_PAUSE_SECONDS: Final = 2.0
+NOT_REACHED: Final = "Pipedrive cannot be reached at the moment. Try again in a minute."
+_SENSELESS: Final = "Pipedrive's answer makes no sense at the moment. Try again in a minute."
+_APP_REFUSED: Final = (
+    "Pipedrive does not know this app: its client id or its key is wrong. Whoever runs the app finds more in the log."
+)
+_GRANT_IS_DEAD: Final = ("invalid_grant",)
+_APP_IS_WRONG: Final = ("invalid_client", "unauthorized_client")
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedTokens:
-    """What Pipedrive's token endpoint answers. `expires_at` is UTC milliseconds."""
+    """What Pipedrive's token endpoint answers. `expires_at` is UTC milliseconds; `api_domain` is not believed yet."""
 
     access: str = field(repr=False)
     refresh: str = field(repr=False)
@@ -45,57 +62,134 @@ class OAuth:
     def exchange(self, code: str) -> IssuedTokens:
         """Return the tokens for a code, which is good for five minutes and once.
 
-        Raises Refused for a code that is not good, Unreachable and InDoubt.
+        Raises Refused for a code that is not good, RateLimited, Unreachable and InDoubt.
         """
         try:
-            return self._ask(lambda session: session.fetch_token(f"{self._url}/oauth/token", code=code))
+            return self._ask(
+                lambda session: session.fetch_token(f"{self._url}/oauth/token", code=code, allow_redirects=False)
+            )
         except Disconnected as error:
             raise Refused(str(error)) from None
 
     def refresh(self, refresh_token: str) -> IssuedTokens:
-        """Return new tokens. Raises Disconnected where the refresh token is good no more, Unreachable, InDoubt."""
-        return self._ask(lambda session: session.refresh_token(f"{self._url}/oauth/token", refresh_token=refresh_token))
+        """Return new tokens.
+
+        Raises Disconnected where the refresh token is good no more, RateLimited, Refused, Unreachable, InDoubt.
+        """
+        return self._ask(
+            lambda session: session.refresh_token(
+                f"{self._url}/oauth/token", refresh_token=refresh_token, allow_redirects=False
+            )
+        )
 
     def revoke(self, refresh_token: str) -> None:
         """Tell Pipedrive that a grant is wanted no more; nothing is raised, since nothing of ours depends on it."""
-        with suppress(requests.RequestException, AuthlibBaseError, ValueError), self._session() as session:
+        failures = (requests.RequestException, HTTPError, OSError, ValueError, AuthlibBaseError)
+        with suppress(*failures), self._session() as session:
             session.revoke_token(
                 f"{self._url}/oauth/revoke",
                 token=refresh_token,
                 token_type_hint="refresh_token",  # noqa: S106
-                timeout=TIMEOUT,
+                allow_redirects=False,
             )
 
-    def _session(self) -> OAuth2Session:
+    def _session(self) -> Any:
         session = OAuth2Session(
             self._settings.client_id,
             self._settings.client_secret,
             token_endpoint_auth_method="client_secret_basic",  # noqa: S106
             redirect_uri=self._redirect_uri,
-            default_timeout=TIMEOUT[1],
+            default_timeout=TIMEOUT,
         )
         session.trust_env = False
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, _BoundedAdapter())
+        for moment in ("access_token_response", "refresh_token_response"):
+            session.register_compliance_hook(moment, _checked)
         return session
 
-    def _ask(self, call: Callable[[OAuth2Session], Any]) -> IssuedTokens:
+    def _ask(self, call: Callable[[Any], Any]) -> IssuedTokens:
         # What these libraries raise may print the request with its secrets: their words go nowhere.
         try:
             with self._session() as session:
                 return _tokens(call(session))
-        except AuthlibBaseError:
-            raise Disconnected("Pipedrive does not accept this permission any more. Connect Pipedrive again.") from None
-        except (requests.ConnectionError, requests.Timeout):
-            raise Unreachable("Pipedrive cannot be reached at the moment. Try again in a minute.") from None
-        except (requests.RequestException, ValueError, TypeError, KeyError):
-            raise InDoubt("Pipedrive's answer makes no sense at the moment. Try again in a minute.") from None
+        except (requests.ConnectionError, requests.ConnectTimeout):
+            raise Unreachable(NOT_REACHED) from None
+        except (requests.RequestException, HTTPError, OSError):
+            raise InDoubt("Pipedrive did not answer in time. Try again in a minute.") from None
+        except (AuthlibBaseError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
+            raise InDoubt(_SENSELESS) from None
+
+
+class _BoundedAdapter(HTTPAdapter):
+    """Answers come whole within a time: one that drips would hold a thread for days, and the grant with it."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"https": HTTPSPool, "http": HTTPPool}
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        response = super().send(request, *args, **kwargs | {"stream": True})
+        try:
+            with cut_after(BODY_SECONDS, response.raw.shutdown):
+                body: bytes = response.raw.read(LARGEST_ANSWER + 1, decode_content=True)
+        except (HTTPError, OSError):
+            response.close()
+            raise
+        response._content = body if len(body) <= LARGEST_ANSWER else b""
+        return response
+
+
+def _checked(response: requests.Response) -> requests.Response:
+    """Let an answer through that is no refusal. Raises PipedriveError: Authlib tells refusals by their body alone."""
+    words = _words(response)
+    if response.status_code < 400 and not words:
+        return response
+    raise _refusal(response, words)
+
+
+def _refusal(response: requests.Response, words: list[str]) -> PipedriveError:
+    status = response.status_code
+    if _any_begins(words, _GRANT_IS_DEAD):
+        return Disconnected("Pipedrive does not accept this permission any more. Connect Pipedrive again.")
+    if status == 401 or _any_begins(words, _APP_IS_WRONG):
+        log.error("pipedrive_app_refused", status=status, check=f"{PREFIX}CLIENT_ID and {PREFIX}CLIENT_SECRET")
+        return Unreachable(_APP_REFUSED)
+    if status == 429:
+        return RateLimited("Pipedrive asks us to wait. Try again in a minute.", DEFAULT_PAUSE_SECONDS)
+    log.warning("pipedrive_token_not_given", status=status)
+    if 400 <= status < 500:
+        return Refused("Pipedrive does not accept this permission. Connect Pipedrive again.")
+    return InDoubt(_SENSELESS)
+
+
+def _words(response: requests.Response) -> list[str]:
+    """Return what a refusal is called: `invalid_grant`, or "Invalid grant: refresh token is invalid"."""
+    try:
+        body = response.json()
+    except ValueError:
+        return []
+    found = [body.get(name) for name in ("error", "message")] if isinstance(body, dict) else []
+    return [word.lower().replace(" ", "_") for word in found if isinstance(word, str)]
+
+
+def _any_begins(words: list[str], names: tuple[str, ...]) -> bool:
+    return any(word.startswith(names) for word in words)
 
 
 def _tokens(answer: Any) -> IssuedTokens:
     """Read the answer. Raises KeyError, TypeError or ValueError for one that is none."""
-    lifetime = max(int(answer["expires_in"]), SHORTEST_LIFE_SECONDS)
+    lifetime = min(max(int(answer.get("expires_in") or DEFAULT_LIFE_SECONDS), 1), LONGEST_LIFE_SECONDS)
     return IssuedTokens(
-        access=str(answer["access_token"]),
-        refresh=str(answer["refresh_token"]),
+        access=_token(answer["access_token"]),
+        refresh=_token(answer["refresh_token"]),
         expires_at=now_ms() + lifetime * SECOND,
-        api_domain=str(answer["api_domain"]).rstrip("/"),
+        api_domain=str(answer.get("api_domain") or "").rstrip("/"),
     )
+
+
+def _token(value: Any) -> str:
+    # It becomes part of a header.
+    if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():
+        raise ValueError("no token")
+    return value

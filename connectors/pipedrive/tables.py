@@ -30,6 +30,7 @@ class LogState(StrEnum):
 
 # Literal, so that the partial indexes serve the queries (see `shared/messages/tables.py`).
 IS_GATHERING = text("gathered_at IS NULL")
+IS_LOGGED = text("logs_open")
 IS_OPEN = text("state IN ('waiting', 'writing', 'doubtful')")
 
 pipedrive_companies = Table(
@@ -128,6 +129,7 @@ pipedrive_campaigns = Table(
         sqlite_where=IS_GATHERING,
         postgresql_where=IS_GATHERING,
     ),
+    Index("ix_pipedrive_campaigns_logged", "campaign_id", sqlite_where=IS_LOGGED, postgresql_where=IS_LOGGED),
 )
 
 pipedrive_people = Table(

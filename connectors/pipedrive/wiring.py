@@ -23,7 +23,7 @@ from connectors.service import Service
 from connectors.shared.messages.dispatcher import Job
 
 _VIEWS = (install, pages, company_settings, persons, messages, message_templates, campaigns)
-_WORK = (keeping, gathering, write_back)
+_WORK = (keeping, gathering, write_back, forgetting)
 
 
 def register(app: Flask, service: Service) -> None:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import click
 
 from connectors.sandbox.options import SandboxOptions
+from connectors.sandbox.pipedrive.grants import CLIENT_ID, CLIENT_SECRET
 from connectors.sandbox.server import run
 
 
@@ -19,10 +20,27 @@ from connectors.sandbox.server import run
     type=click.FloatRange(min=0),
     help="Seconds to a receipt.",
 )
+@click.option(
+    "--pipedrive-app",
+    "pipedrive_app_url",
+    default="http://127.0.0.1:8000",
+    show_default=True,
+    metavar="URL",
+    help="Where the Pipedrive app is that the stand-in for Pipedrive frames.",
+)
 @click.option("--latency", default=0.0, show_default=True, type=click.FloatRange(min=0), help="Seconds to an answer.")
-def sandbox(host: str, port: int, callback_urls: tuple[str, ...], receipt_delay: float, latency: float) -> None:
-    """Stand in for Message Central and CleverTap on this machine, with an inbox of phones to look at."""
-    options = SandboxOptions(callback_urls=callback_urls, receipt_delay=receipt_delay, latency=latency)
+def sandbox(
+    host: str,
+    port: int,
+    callback_urls: tuple[str, ...],
+    receipt_delay: float,
+    pipedrive_app_url: str,
+    latency: float,
+) -> None:
+    """Stand in for Message Central, CleverTap and Pipedrive on this machine, with an inbox of phones to look at."""
+    options = SandboxOptions(
+        callback_urls=callback_urls, receipt_delay=receipt_delay, latency=latency, pipedrive_app_url=pipedrive_app_url
+    )
     try:
         run(host, port, options, on_ready=lambda url: _tell(url, callback_urls))
     except OSError as problem:
@@ -35,8 +53,21 @@ def _tell(url: str, callback_urls: tuple[str, ...]) -> None:
     click.echo(f"  inbox of phones    {url}/")
     click.echo(f"  Message Central    CONNECTORS_MESSAGE_CENTRAL_URL={url}")
     click.echo(f"  CleverTap reports  {url}/clevertap/sms/generic?account=TEST")
+    click.echo(f"  Pipedrive          {url}/pipedrive, with these settings for the app:")
+    for name, value in _pipedrive_settings(url).items():
+        click.echo(f"                     CONNECTORS_PIPEDRIVE_{name}={value}")
     click.echo(f"  status callbacks   {f'posted to {receivers}' if receivers else 'none (see --callback-url)'}")
     click.echo("Stop it with Ctrl+C.")
+
+
+def _pipedrive_settings(url: str) -> dict[str, str]:
+    return {
+        "CLIENT_ID": CLIENT_ID,
+        "CLIENT_SECRET": CLIENT_SECRET,
+        "OAUTH_URL": url,
+        "API_HOSTS": urlsplit(url).hostname or "",
+        "FRAME_ANCESTORS": url,
+    }
 
 
 commands: list[click.Command] = [sandbox]

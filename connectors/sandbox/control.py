@@ -26,6 +26,7 @@ class SettingsSchema(Schema):
     outage = fields.Enum(Outage, by_value=True, allow_none=True)
     token_lifetime = fields.Float()
     otp_timeout = fields.Float(validate=SECONDS)
+    pipedrive_app_url = fields.Url(schemes={"http", "https"}, require_tld=False)
 
 
 @blueprint.get("/messages")
@@ -98,4 +99,5 @@ def _shown(options: SandboxOptions) -> dict[str, Any]:
         "outage": options.outage,
         "token_lifetime": options.token_lifetime,
         "otp_timeout": options.otp_timeout,
+        "pipedrive_app_url": options.pipedrive_app_url,
     }

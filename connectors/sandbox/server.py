@@ -25,6 +25,7 @@ class SandboxServer:
         self._thread = threading.Thread(target=self._http.serve_forever, args=(POLL_SECONDS,), daemon=True)
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{self._http.port}"
+        self.sandbox.pipedrive.api_domain = self.url
 
     def start(self) -> None:
         self._thread.start()
@@ -76,6 +77,7 @@ def run(host: str, port: int, options: SandboxOptions, on_ready: Callable[[str],
     previous = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         with SandboxServer(options, host, port) as server:
+            server.sandbox.pipedrive.seed()
             on_ready(server.url)
             stopped.wait()
     finally:

@@ -11,6 +11,7 @@ from connectors.sandbox.first_tries import FirstTries
 from connectors.sandbox.inbox import Inbox
 from connectors.sandbox.one_time_codes import OneTimeCodes
 from connectors.sandbox.options import Outage, SandboxOptions
+from connectors.sandbox.pipedrive.book import PipedriveBook
 from connectors.sandbox.receipts import ReceiptSender
 from connectors.sandbox.reports import Reports
 from connectors.sandbox.tokens import Tokens
@@ -29,6 +30,7 @@ class Sandbox:
         self.codes = OneTimeCodes(options.capacity)
         self.first_tries = FirstTries(options.capacity)
         self.inbox = Inbox(options.capacity)
+        self.pipedrive = PipedriveBook(options.capacity)
         self.reports = Reports(options.capacity)
         self.tokens = Tokens()
         self.receipts = ReceiptSender(lambda: self.settings, self.inbox)
@@ -66,8 +68,9 @@ class Sandbox:
         }
 
     def reset(self) -> None:
-        """Forget everything but the settings and the tokens that are out."""
+        """Forget everything but the settings, the tokens that are out, and who is in Pipedrive."""
         self.receipts.clear()
+        self.pipedrive.reset()
         for book in (self.calls, self.codes, self.first_tries, self.inbox, self.reports):
             book.clear()
         self.tokens.forget_count()
@@ -77,6 +80,7 @@ class Sandbox:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        self.pipedrive.close()
         self.receipts.close()
 
 

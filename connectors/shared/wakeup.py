@@ -97,14 +97,17 @@ class PostgresqlWakeup(Wakeup):
         self._dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._listener: psycopg.Connection[Any] | None = None
         self._announcer: psycopg.Connection[Any] | None = None
+        # Two that announce at first would each connect, and one connection would be left open.
+        self._announcing = threading.Lock()
 
     def announce(self) -> None:
-        try:
-            if self._announcer is None:
-                self._announcer = psycopg.connect(self._dsn, autocommit=True, connect_timeout=3)
-            self._announcer.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
-        except psycopg.Error:
-            self._announcer = None
+        with self._announcing:
+            try:
+                if self._announcer is None:
+                    self._announcer = psycopg.connect(self._dsn, autocommit=True, connect_timeout=3)
+                self._announcer.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
+            except psycopg.Error:
+                self._announcer = None
 
     def wait(self, seconds: float, stop: threading.Event) -> None:
         try:

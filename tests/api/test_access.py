@@ -7,11 +7,37 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask.views import MethodView
 
+from connectors.app import app_for
+from connectors.service import Service
 from connectors.shared.access import Access, access, declared, routes
 from tests.api.problems import problem_of
 
 DESCRIPTION = {"/api/v1/openapi.json", "/api/v1/docs", "/api/v1/docs/<name>"}
-PUBLIC = {"/healthz", "/readyz", "/metrics", "/partners/<path:rest>"} | DESCRIPTION
+OF_PIPEDRIVE = {"/pipedrive/install", "/pipedrive/callback", "/pipedrive/static/<version>/<name>"}
+PUBLIC = {"/healthz", "/readyz", "/metrics", "/partners/<path:rest>"} | DESCRIPTION | OF_PIPEDRIVE
+ANYTHING = {"int": "5", "any": "settings"}
+"""What stands for the parts of a path that are no id of ours."""
+
+
+@pytest.fixture
+def app(service: Service, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The app with each connector on."""
+    monkeypatch.setenv("CONNECTORS_PIPEDRIVE_CLIENT_ID", "an id")
+    monkeypatch.setenv("CONNECTORS_PIPEDRIVE_CLIENT_SECRET", "a secret that nobody knows")
+    # No test may ask the real one.
+    monkeypatch.setenv("CONNECTORS_PIPEDRIVE_OAUTH_URL", "http://127.0.0.1:9")
+    return app_for(service)
+
+
+def asking(app: Flask, wanted: Access) -> list[tuple[str, str]]:
+    """Return method and path of each route that asks for this."""
+    return [(method, _path(rule)) for rule, method, _, proof in routes(app) if proof is wanted]
+
+
+def _path(rule: str) -> str:
+    return re.sub(
+        r"<([a-z]*)[^>]*>", lambda found: ANYTHING.get(found[1], "0197a3c2-7f00-7c3e-9d7a-0b1c2d3e4f50"), rule
+    )
 
 
 def test_every_route_says_who_may_call_it(app: Flask) -> None:
@@ -24,18 +50,46 @@ def test_exactly_these_are_public(app: Flask) -> None:
 
 
 def test_whatever_asks_for_a_key_refuses_who_has_none(app: Flask, client: FlaskClient) -> None:
-    asked = 0
-    for rule, method, _, proof in routes(app):
-        if proof is not Access.API_KEY:
-            continue
-        asked += 1
-        path = re.sub(r"<[^>]*>", "0197a3c2-7f00-7c3e-9d7a-0b1c2d3e4f50", rule)
+    asked = asking(app, Access.API_KEY)
+    for method, path in asked:
         response = client.open(path, method=method)
-        assert response.status_code == 401, (method, rule)
+        assert response.status_code == 401, (method, path)
         assert "WWW-Authenticate" in response.headers
         if method != "HEAD":
             problem_of(response, 401)
-    assert asked >= 4
+    assert len(asked) >= 4
+
+
+def test_whatever_asks_for_pipedrives_token_refuses_who_has_none(app: Flask, client: FlaskClient) -> None:
+    asked = asking(app, Access.SIGNED_TOKEN)
+    for method, path in asked:
+        for given in ("", "Bearer x.y.z"):
+            response = client.open(path, method=method, headers={"Authorization": given})
+            assert response.status_code == 401, (method, path)
+            assert path == "/pipedrive/settings" or response.mimetype == "application/problem+json"
+    assert len(asked) >= 10
+
+
+def test_an_installation_is_not_finished_by_who_did_not_begin_it(app: Flask, client: FlaskClient) -> None:
+    assert asking(app, Access.OAUTH_STATE) == [("GET", "/pipedrive/callback"), ("HEAD", "/pipedrive/callback")]
+    assert client.get("/pipedrive/callback?code=x").status_code == 403
+    assert client.get("/pipedrive/callback?code=x&state=y").status_code == 403
+    assert client.head("/pipedrive/callback?code=x").status_code == 405
+
+
+def test_whatever_asks_for_the_apps_own_login_refuses_who_has_none(app: Flask, client: FlaskClient) -> None:
+    asked = asking(app, Access.BASIC)
+    assert asked == [("DELETE", "/pipedrive/callback")]
+    for method, path in asked:
+        response = client.open(path, method=method, json={"company_id": 1, "user_id": 1})
+        problem_of(response, 401)
+        assert "WWW-Authenticate" in response.headers
+
+
+def test_while_pipedrive_is_off_it_has_no_routes(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CONNECTORS_PIPEDRIVE_CLIENT_ID", raising=False)
+    monkeypatch.delenv("CONNECTORS_PIPEDRIVE_CLIENT_SECRET", raising=False)
+    assert [rule for rule, _, _, _ in routes(app_for(service)) if rule.startswith("/pipedrive")] == []
 
 
 def test_the_rest_api_asks_for_a_key_but_for_its_description(app: Flask) -> None:

@@ -232,7 +232,7 @@ def test_nothing_else_is_served(client: FlaskClient, name: str) -> None:
 
 def test_without_what_comes_from_npm_it_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("swagger-ui.css", "swagger-ui-bundle.js"):
-        monkeypatch.setitem(docs_page._PARTS, name, (Path("/nowhere"), "text/css"))
+        monkeypatch.setitem(docs_page._PARTS, name, Path("/nowhere"))
     response = client.get(URL)
     assert response.status_code == 200
     assert "make install" in response.text

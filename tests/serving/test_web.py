@@ -2,13 +2,24 @@ import json
 import socket
 
 import pytest
+import requests
 
-from connectors.service import Service
-from connectors.serving.web import LONGEST_REQUEST_LINE, WebServer, write_problem
+from connectors.serving.web import LONGEST_REQUEST_LINE, write_problem
+from tests.serving.conftest import Install
 
 
-def test_a_long_query_is_read(service: Service) -> None:
-    assert WebServer(service.settings, "127.0.0.1", 8000).cfg.limit_request_line == LONGEST_REQUEST_LINE == 8_190
+def test_a_selection_of_hundreds_fits_into_the_address(install: Install) -> None:
+    installation = install(CONNECTORS_WEB_WORKERS="1")
+    installation.serve("--no-dispatch")
+
+    def asked(octets: int) -> requests.Response:
+        ids = "123456%2C" * (octets // 9)
+        return requests.get(f"{installation.url}/healthz?selectedIds={ids}", timeout=10)
+
+    assert [asked(octets).status_code for octets in (16_000, LONGEST_REQUEST_LINE - 200)] == [200, 200]
+    refusal = asked(LONGEST_REQUEST_LINE + 200)
+    assert refusal.status_code == 414
+    assert "Send less in its query" in refusal.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("gathered_at IS NULL"),
             postgresql_where=sa.text("gathered_at IS NULL"),
         )
+        batch_op.create_index(
+            "ix_pipedrive_campaigns_logged",
+            ["campaign_id"],
+            unique=False,
+            sqlite_where=sa.text("logs_open"),
+            postgresql_where=sa.text("logs_open"),
+        )
 
     op.create_table(
         "pipedrive_logs",
@@ -215,6 +222,11 @@ def downgrade() -> None:
 
     op.drop_table("pipedrive_logs")
     with op.batch_alter_table("pipedrive_campaigns", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_pipedrive_campaigns_logged",
+            sqlite_where=sa.text("logs_open"),
+            postgresql_where=sa.text("logs_open"),
+        )
         batch_op.drop_index(
             "ix_pipedrive_campaigns_gathering",
             sqlite_where=sa.text("gathered_at IS NULL"),

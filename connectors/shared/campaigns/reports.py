@@ -9,8 +9,9 @@ be read as a figure and shown as 9.19816E+11.
 import csv
 import heapq
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
+from string import ascii_uppercase
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from openpyxl import Workbook
@@ -54,11 +55,11 @@ def report_lines(database: Database, account_id: int, campaign_id: str) -> Itera
     return heapq.merge(sent, skipped, key=itemgetter(0))
 
 
-def write_csv(lines: Iterable[Line]) -> Iterator[str]:
-    """Yield a report as comma-separated text, some lines at a time."""
+def write_csv(lines: Iterable[Sequence[Any]], header: Sequence[str] = HEADER) -> Iterator[str]:
+    """Yield a report as comma-separated text, some lines at a time; a connector may have columns of its own."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(HEADER)
+    writer.writerow(header)
     for line in lines:
         writer.writerow([_inert(cell) for cell in line])
         if buffer.tell() > 32_768:
@@ -68,15 +69,17 @@ def write_csv(lines: Iterable[Line]) -> Iterator[str]:
     yield buffer.getvalue()
 
 
-def write_xlsx(lines: Iterable[Line], file: IO[bytes]) -> None:
-    """Write a report as a workbook; rows go to the disk as they come."""
+def write_xlsx(
+    lines: Iterable[Sequence[Any]], file: IO[bytes], header: Sequence[str] = HEADER, widths: Sequence[int] = WIDTHS
+) -> None:
+    """Write a report as a workbook; rows go to the disk as they come. A line is its row's number and then texts."""
     workbook = Workbook(write_only=True)
     sheet = cast("WriteOnlyWorksheet", workbook.create_sheet("Report"))
-    for index, width in enumerate(WIDTHS):
-        sheet.column_dimensions["ABCDEFGH"[index]].width = width  # type: ignore[attr-defined]  # it has them
+    for index, width in enumerate(widths):
+        sheet.column_dimensions[ascii_uppercase[index]].width = width  # type: ignore[attr-defined]  # it has them
     sheet.freeze_panes = "A2"
     try:
-        sheet.append(HEADER)
+        sheet.append(list(header))
         for row, *texts in lines:
             sheet.append([row, *(text_cell(sheet, text) for text in texts)])
     finally:

@@ -121,6 +121,12 @@ def get_campaign(connection: Connection, account_id: int, campaign_id: str) -> d
     return _present_all(connection, [require(connection, account_id, campaign_id)])[0]
 
 
+def get_campaigns(connection: Connection, account_id: int, campaign_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Return those of the campaigns that are the account's, in no order."""
+    statement = select(campaigns).where(campaigns.c.account_id == account_id, campaigns.c.id.in_(campaign_ids))
+    return _present_all(connection, connection.execute(statement).mappings().all())
+
+
 def list_campaigns(connection: Connection, account_id: int, before_id: str | None, limit: int) -> list[dict[str, Any]]:
     """Return campaigns, newest first, older than `before_id`."""
     statement = select(campaigns).where(campaigns.c.account_id == account_id)

@@ -28,10 +28,12 @@ _LOOP_HELPER = "forloop"
 class Variables:
     """Names of variables, each once, in order of appearance.
 
-    `roots` are the values looked up; `needed` what may have to be printed; `always` what has to be in any case.
+    `roots` are the values looked up and `paths` what is wanted of them; `needed` is what may have to be printed, and
+    `always` what has to be in any case.
     """
 
     roots: tuple[str, ...]
+    paths: tuple[str, ...]
     needed: tuple[str, ...]
     always: tuple[str, ...]
 
@@ -54,6 +56,7 @@ def bind(nodes: Iterable[Node], static: RenderContext, columns: Columns) -> Vari
     walked = list(_walk(nodes, static, conditional=False))
     own = {_LOOP_HELPER} | {str(name) for node, _ in walked for name in (*node.template_scope(), *node.block_scope())}
     roots: dict[str, None] = {}
+    paths: dict[str, None] = {}
     needed: dict[str, None] = {}
     always: dict[str, None] = {}
     for node, conditional in walked:
@@ -61,13 +64,14 @@ def bind(nodes: Iterable[Node], static: RenderContext, columns: Columns) -> Vari
             _compare_numbers(expression)
             if isinstance(expression, Path) and expression.head() not in own:
                 roots[_bind(expression, columns)] = None
+                paths[str(expression)] = None
         for expression in _expressions(node.expressions()):
             _check_filters(expression)
             for name in _needed(expression, own):
                 needed[name] = None
                 if not conditional:
                     always[name] = None
-    return Variables(tuple(roots), tuple(needed), tuple(always))
+    return Variables(tuple(roots), tuple(paths), tuple(needed), tuple(always))
 
 
 def _walk(nodes: Iterable[Node], static: RenderContext, *, conditional: bool) -> Iterator[tuple[Node, bool]]:

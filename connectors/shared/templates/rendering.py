@@ -63,6 +63,8 @@ class CompiledText:
         self._slots = _slots(self._template.nodes)
         self.names: Final = variables.needed
         """The variables whose values the text may have to show."""
+        self.paths: Final = variables.paths
+        """Everything that the text looks up, in conditions and with defaults too."""
         self.unknown: Final = tuple(name for name in variables.always if columns and name not in columns)
         """Those that no column supplies, so that no row could be filled in; empty where no columns were given."""
         self.pattern: Final = _pattern(self._slots)

@@ -19,7 +19,7 @@ def filled_fields(connection: Connection, account_id: int, template: str) -> dic
 
     Raises InvalidFields where there is no such template.
     """
-    return _given(_found(connection, account_id, template))
+    return given_by(named(connection, account_id, template))
 
 
 def filled(connection: Connection, account_id: int, template: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def filled(connection: Connection, account_id: int, template: str, values: Mappi
 
     Raises InvalidFields that name the values that are missing, or that make it another text than was registered.
     """
-    found = _found(connection, account_id, template)
+    found = named(connection, account_id, template)
     try:
         compiled = compile_text(found["text"])
         text = compiled.render(values).text
@@ -37,23 +37,25 @@ def filled(connection: Connection, account_id: int, template: str, values: Mappi
     except TemplateUnreadable as error:
         raise InvalidFields({"template": [str(error)]}) from None
     if found["registered_text"] is not None:
-        _check_registered(found["registered_text"], compiled, text)
-    return _given(found) | {"text": text}
+        check_registered(found["registered_text"], compiled, text)
+    return given_by(found) | {"text": text}
 
 
-def _found(connection: Connection, account_id: int, template: str) -> dict[str, Any]:
+def named(connection: Connection, account_id: int, template: str) -> dict[str, Any]:
+    """Return a template by its name or id. Raises InvalidFields where there is no such template."""
     try:
         return by_name_or_id(connection, account_id, template)
     except NotFound as error:
         raise InvalidFields({"template": [str(error)]}) from None
 
 
-def _given(found: Mapping[str, Any]) -> dict[str, Any]:
+def given_by(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a template says of a message; what it leaves open is not in it."""
     return {name: found[name] for name in _FIELDS if found[name] is not None}
 
 
-def _check_registered(registered_text: str, compiled: CompiledText, text: str) -> None:
-    """Networks in India drop what was not registered. Raises InvalidFields."""
+def check_registered(registered_text: str, compiled: CompiledText, text: str) -> None:
+    """Check a text as filled in: networks in India drop what was not registered. Raises InvalidFields."""
     wrong = misfit(registered_text, text)
     if wrong is not None:
         # Each output of the text has a tag of its own: so it was checked when the template was kept.

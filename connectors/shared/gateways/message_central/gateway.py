@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
+from connectors.shared.accounts.store import Login
 from connectors.shared.errors import NotFound
 from connectors.shared.gateways.base import Fault, Outgoing, Recipient, SendResult, Verdict
 from connectors.shared.gateways.message_central import verdicts
 from connectors.shared.gateways.message_central.tokens import Tokens
 from connectors.shared.message_central import (
     Answer,
+    Credentials,
     ManySms,
     MessageCentral,
     Outcome,
@@ -78,6 +80,14 @@ class MessageCentralGateway:
         if minted.token is not None:
             return SendResult(Verdict.ACCEPTED, Fault.NOBODY)
         return _without_token(minted.answer)
+
+    def check(self, login: Login, country: str | None = None, timeout: float = 10.0) -> SendResult:
+        """Try credentials that are kept nowhere, in `timeout` seconds; nothing is left of it."""
+        credentials = Credentials(login.customer_id, login.password, login.email)
+        answer = self._client.mint_token(credentials, country=country, timeout=timeout)
+        if answer.token is not None:
+            return SendResult(Verdict.ACCEPTED, Fault.NOBODY)
+        return _without_token(answer)
 
     def _call(self, token: str, outgoing: Outgoing, recipients: Sequence[Recipient]) -> Answer:
         said: dict[str, Any] = {

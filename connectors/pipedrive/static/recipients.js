@@ -1,0 +1,100 @@
+// Everybody of a campaign with what became of their SMS; by status, page by page.
+import { call } from "./api.js";
+import { button, fill, make, whileBusy } from "./elements.js";
+import { failure } from "./failures.js";
+import { select, field } from "./fields.js";
+import { exactly, moment } from "./formats.js";
+import { SKIPPED, STATES, statePill } from "./message_states.js";
+import { openPerson } from "./sdk.js";
+
+const PAGE = 50;
+const MOST_AT_ONCE = 500;
+const HEADS = ["Name", "Number", "Status", "Time", "Reason"];
+
+/** Returns {element, refresh}: refreshing keeps as many rows as are shown. */
+export function recipients(path) {
+  const filter = select("status", [["", "Everybody"], ...Object.entries(STATES).map(([status, { words }]) => [status, words])]);
+  const body = make("tbody", {});
+  const place = make("div", {});
+  const more = button("Show more", () => whileBusy(more, () => append().catch(told)), { hidden: true });
+  let rows = [];
+  let cursor = null;
+  let drawn = "";
+  let turn = 0;
+
+  const ask = (limit, from) => call(`${path}/recipients`, { query: { status: filter.value, limit, cursor: from } });
+
+  async function refresh() {
+    const mine = ++turn;
+    const page = await ask(Math.min(MOST_AT_ONCE, Math.max(PAGE, rows.length)), null);
+    if (mine !== turn) return;
+    // Beyond what can be asked for at once, what is shown stays as it was.
+    const beyond = rows.length > page.items.length && page.next ? rows.slice(page.items.length) : [];
+    if (!beyond.length) cursor = page.next;
+    rows = [...page.items, ...beyond];
+    draw();
+  }
+
+  async function append() {
+    const mine = ++turn;
+    const page = await ask(PAGE, cursor);
+    if (mine !== turn) return;
+    cursor = page.next;
+    rows = [...rows, ...page.items];
+    draw();
+  }
+
+  function draw() {
+    more.hidden = !cursor;
+    const now = JSON.stringify(rows);
+    if (now === drawn) return;
+    drawn = now;
+    const focused = body.contains(document.activeElement) ? document.activeElement.dataset.row : null;
+    fill(body, rows.map(line));
+    if (focused) body.querySelector(`[data-row="${CSS.escape(focused)}"]`)?.focus();
+    fill(place, rows.length === 0 && make("p", { class: "empty" }, filter.value ? "Nobody has this status." : "Nobody yet."));
+    table.hidden = rows.length === 0;
+  }
+
+  const told = (problem) => fill(place, failure(problem, () => refresh().catch(told)));
+  filter.addEventListener("change", () => {
+    [rows, cursor] = [[], null];
+    refresh().catch(told);
+  });
+  const table = make(
+    "div",
+    { class: "table", tabindex: "0", role: "region", "aria-label": "People of this campaign", hidden: true },
+    make(
+      "table",
+      {},
+      make("thead", {}, make("tr", {}, HEADS.map((words) => make("th", { scope: "col" }, words)))),
+      body,
+    ),
+  );
+  return {
+    refresh,
+    element: make("div", { class: "stack" }, make("div", { class: "pair" }, field("Show", filter)), place, table, more),
+  };
+}
+
+function line(row) {
+  const when = row.finished_at ?? row.sent_at;
+  const name = row.name || "No name";
+  return make(
+    "tr",
+    {},
+    make(
+      "td",
+      {},
+      row.person_id
+        ? make("button", { type: "button", class: "link", "data-row": row.row, onclick: () => openPerson(row.person_id) }, name)
+        : name,
+    ),
+    make("td", { class: "phone" }, row.to ?? "—"),
+    make("td", {}, statePill(row.status)),
+    make("td", { class: "moment" }, when ? make("time", { datetime: when, title: exactly(when) }, moment(when)) : "—"),
+    make("td", {}, reasonOf(row)),
+  );
+}
+
+const reasonOf = ({ error }) => (error ? error.message || SKIPPED[error.code] || error.code : "");

@@ -1,0 +1,22 @@
+// What is said where something has to be set up, or put right, before anything can be sent.
+import { banner } from "./failures.js";
+
+const WHERE = "Tools and apps › Marketplace apps › Message Central › Settings";
+
+export const notSetUp = (isAdmin) =>
+  banner(
+    isAdmin
+      ? `Enter your company's Message Central login in the app's settings: ${WHERE}.`
+      : `Ask somebody who is an admin in Pipedrive to enter your company's Message Central login: ${WHERE}.`,
+    { kind: "info", title: "Message Central is not set up yet" },
+  );
+
+/** Tells why nothing is sent at the moment; null where it is. */
+export function accountNotice(account) {
+  if (!account || account.state === "active") return null;
+  const reason = account.reason ?? "Message Central does not accept your company's login at the moment.";
+  return banner(`${reason} Messages wait until it is put right in the app's settings.`, {
+    kind: "warning",
+    title: "Nothing is sent at the moment",
+  });
+}
