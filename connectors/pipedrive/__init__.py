@@ -2,6 +2,6 @@
 
 from connectors.connector import Connector
 from connectors.pipedrive import tables  # noqa: F401 - declares them
-from connectors.pipedrive.wiring import jobs, listen, register
+from connectors.pipedrive.routes import jobs, listen, register
 
 CONNECTOR = Connector(name="pipedrive", register=register, listen=listen, jobs=jobs)

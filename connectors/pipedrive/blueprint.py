@@ -15,7 +15,7 @@ from connectors.pipedrive.errors import (
     RateLimited,
     Refused,
 )
-from connectors.pipedrive.grants import RECONNECT, GrantKey, find
+from connectors.pipedrive.platform.grants import RECONNECT, GrantKey, find
 from connectors.pipedrive.viewer import NotSigned
 from connectors.shared.problems import problem
 from connectors.shared.web.bodies import BoundedParser, bound_body

@@ -5,10 +5,10 @@ from typing import Final
 
 from flask import Flask, current_app
 
-from connectors.pipedrive.client import Pipedrive
-from connectors.pipedrive.grants import Grants
-from connectors.pipedrive.memory import Memory
-from connectors.pipedrive.oauth import OAuth
+from connectors.pipedrive.platform.client import Pipedrive
+from connectors.pipedrive.platform.grants import Grants
+from connectors.pipedrive.platform.memory import Memory
+from connectors.pipedrive.platform.oauth import OAuth
 from connectors.pipedrive.settings import PipedriveSettings
 from connectors.pipedrive.viewer import Viewers
 from connectors.service import Service

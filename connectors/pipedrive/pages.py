@@ -74,9 +74,7 @@ def _check_viewer() -> None:
     viewer = context().viewers.read(given.get("token"))
     for name, signed in (("userId", viewer.user_id), ("companyId", viewer.company_id)):
         if any(value != str(signed) for value in given.getlist(name) if value):
-            raise NotAllowed(
-                "This page was opened for somebody else. Close it and open it again in Pipedrive."
-            )
+            raise NotAllowed("This page was opened for somebody else. Close it and open it again in Pipedrive.")
 
 
 def _shell(name: str, status: int, refusal: str | None = None) -> Response:

@@ -11,7 +11,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import OctKey
 
-from connectors.pipedrive.grants import GrantKey
+from connectors.pipedrive.platform.grants import GrantKey
 from connectors.shared.clock import SECOND, now_ms
 from connectors.shared.errors import ConnectorsError
 

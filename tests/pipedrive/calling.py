@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from connectors.pipedrive.client import Pipedrive
 from connectors.pipedrive.errors import PipedriveError
-from connectors.pipedrive.grants import AccessToken, GrantKey, Grants
+from connectors.pipedrive.platform.client import Pipedrive
+from connectors.pipedrive.platform.grants import AccessToken, GrantKey, Grants
 from connectors.shared.outbound import AllowedHosts
 from tests.pipedrive.scripted import Scripted, Step, answer, scripted
 

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import RowMapping, select, update
 from werkzeug.test import TestResponse
 
+from connectors.pipedrive.campaigns.gathering import Gatherer
 from connectors.pipedrive.context import Context
-from connectors.pipedrive.gathering import Gatherer
 from connectors.pipedrive.tables import pipedrive_campaigns, pipedrive_people
 from connectors.sandbox.server import SandboxServer
 from tests.pipedrive.companies import COMPANY, bearer

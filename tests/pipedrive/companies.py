@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import Connection, insert, update
 
 from connectors.pipedrive.context import Context, make_context
-from connectors.pipedrive.grants import GrantKey, remove, sealed
-from connectors.pipedrive.oauth import IssuedTokens
+from connectors.pipedrive.platform.grants import GrantKey, remove, sealed
+from connectors.pipedrive.platform.oauth import IssuedTokens
 from connectors.pipedrive.settings import read_pipedrive_settings
 from connectors.pipedrive.tables import pipedrive_companies, pipedrive_grants
 from connectors.sandbox.server import SandboxServer

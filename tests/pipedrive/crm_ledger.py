@@ -6,11 +6,11 @@ from typing import Any
 import uuid_utils
 from sqlalchemy import RowMapping, insert, select, update
 
-from connectors.pipedrive.budgets import Pacer
 from connectors.pipedrive.context import Context
-from connectors.pipedrive.grants import GrantKey
+from connectors.pipedrive.platform.grants import GrantKey
 from connectors.pipedrive.tables import pipedrive_campaigns, pipedrive_companies, pipedrive_logs, pipedrive_people
-from connectors.pipedrive.writing import Writer
+from connectors.pipedrive.write_back.budgets import Pacer
+from connectors.pipedrive.write_back.writing import Writer
 from connectors.sandbox.server import SandboxServer
 from connectors.shared.accounts.tables import connections
 from connectors.shared.campaigns.tables import campaigns

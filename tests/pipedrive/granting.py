@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from connectors.pipedrive.context import Context, make_context
 from connectors.pipedrive.errors import PipedriveError
-from connectors.pipedrive.grants import GrantKey
+from connectors.pipedrive.platform.grants import GrantKey
 from connectors.pipedrive.tables import pipedrive_grants
 from connectors.sandbox.server import SandboxServer
 from connectors.service import Service

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from connectors.app import app_for
-from connectors.pipedrive import campaign_people
+from connectors.pipedrive.campaigns import people as campaign_people
 from connectors.pipedrive.context import Context
 from connectors.pipedrive.tables import pipedrive_logs
 from connectors.sandbox.server import SandboxServer

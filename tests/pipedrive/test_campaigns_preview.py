@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
-from connectors.pipedrive import reading_people
+from connectors.pipedrive.campaigns import reading as reading_people
 from connectors.pipedrive.context import Context
 from connectors.sandbox.server import SandboxServer
 from connectors.shared.opt_outs.store import Scope

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from connectors.pipedrive.answers import BLOCKED_PAUSE_SECONDS, DEFAULT_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Budget
 from connectors.pipedrive.errors import (
     Disconnected,
     Gone,
@@ -14,7 +13,13 @@ from connectors.pipedrive.errors import (
     RateLimited,
     Refused,
 )
-from connectors.pipedrive.grants import AccessToken
+from connectors.pipedrive.platform.answers import (
+    BLOCKED_PAUSE_SECONDS,
+    DEFAULT_PAUSE_SECONDS,
+    LONGEST_PAUSE_SECONDS,
+    Budget,
+)
+from connectors.pipedrive.platform.grants import AccessToken
 from tests.pipedrive.calling import KEY, OK, PERSONS, asked, error_of
 from tests.pipedrive.scripted import Step, answer
 

@@ -6,9 +6,9 @@ import pytest
 import requests
 import responses
 
-from connectors.pipedrive import client as module
 from connectors.pipedrive.errors import InDoubt, NotAllowed, Unreachable
-from connectors.pipedrive.grants import AccessToken
+from connectors.pipedrive.platform import client as module
+from connectors.pipedrive.platform.grants import AccessToken
 from tests.pipedrive.calling import KEY, OK, PERSONS, asked, error_of, pipedrive_at
 from tests.pipedrive.scripted import LOST, Step, answer, scripted
 

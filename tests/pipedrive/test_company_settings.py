@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from connectors.app import app_for
-from connectors.pipedrive.memory import Remembered
+from connectors.pipedrive.platform.memory import Remembered
 from connectors.pipedrive.tables import pipedrive_companies
 from connectors.sandbox.options import Outage
 from connectors.sandbox.server import SandboxServer

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from connectors.pipedrive.crm_entries import CrmEntry, body_of, path_of
+from connectors.pipedrive.write_back.entries import CrmEntry, body_of, path_of
 
 ENTRY = CrmEntry(
     message_id="01930000-0000-7000-8000-000000000001",

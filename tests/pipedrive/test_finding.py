@@ -5,12 +5,12 @@ from typing import Any, cast
 
 import pytest
 
-from connectors.pipedrive.client import Answer, Pipedrive
 from connectors.pipedrive.errors import InDoubt
-from connectors.pipedrive.finding import find
-from connectors.pipedrive.grants import GrantKey
-from connectors.pipedrive.log_queue import Claimed
+from connectors.pipedrive.platform.client import Answer, Pipedrive
+from connectors.pipedrive.platform.grants import GrantKey
 from connectors.pipedrive.tables import LogState
+from connectors.pipedrive.write_back.finding import find
+from connectors.pipedrive.write_back.queue import Claimed
 
 OURS = "01930000-0000-7000-8000-000000000001"
 SINCE = 1_732_197_900_000  # 2024-11-21 14:05:00

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from connectors.app import app_for
-from connectors.pipedrive import reading_people
+from connectors.pipedrive.campaigns import reading as reading_people
+from connectors.pipedrive.campaigns.gathering import Gatherer, jobs
+from connectors.pipedrive.campaigns.gathering_store import LEASE_MS
+from connectors.pipedrive.campaigns.selections import ListFilter, Selection
 from connectors.pipedrive.context import Context
-from connectors.pipedrive.gathering import Gatherer, jobs
-from connectors.pipedrive.gathering_store import LEASE_MS
-from connectors.pipedrive.selections import ListFilter, Selection
+from connectors.pipedrive.installation.uninstalling import Uninstallation, uninstall
 from connectors.pipedrive.tables import pipedrive_people
-from connectors.pipedrive.uninstalling import Uninstallation, uninstall
 from connectors.sandbox.server import SandboxServer
 from connectors.service import Service
 from connectors.shared.campaigns.tables import campaign_files

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from connectors.pipedrive import grants as module
 from connectors.pipedrive.context import Context
 from connectors.pipedrive.errors import Disconnected, Unreachable
-from connectors.pipedrive.grants import AccessToken
+from connectors.pipedrive.platform import grants as module
+from connectors.pipedrive.platform.grants import AccessToken
 from connectors.sandbox.server import SandboxServer
 from connectors.service import Service
 from connectors.settings import read_settings

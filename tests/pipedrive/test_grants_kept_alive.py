@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from connectors.pipedrive.context import Context, make_context
-from connectors.pipedrive.grants import GrantKey
-from connectors.pipedrive.keeping import LONGEST_REST_SECONDS, SHORTEST_REST_SECONDS, Keeper, jobs
+from connectors.pipedrive.platform.grants import GrantKey
+from connectors.pipedrive.platform.keeping import LONGEST_REST_SECONDS, SHORTEST_REST_SECONDS, Keeper, jobs
 from connectors.pipedrive.tables import pipedrive_grants, pipedrive_used_states
 from connectors.sandbox.server import SandboxServer
 from connectors.shared.clock import DAY, MINUTE, now_ms

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import structlog
 
-from connectors.pipedrive import oauth
 from connectors.pipedrive.context import Context
 from connectors.pipedrive.errors import Disconnected, InDoubt, PipedriveError, RateLimited, Unreachable
-from connectors.pipedrive.grants import RECONNECT, GrantKey
+from connectors.pipedrive.platform import oauth
+from connectors.pipedrive.platform.grants import RECONNECT, GrantKey
 from connectors.sandbox.server import SandboxServer
 from connectors.service import Service
 from connectors.settings import read_settings

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import connectors
-from connectors.pipedrive.merge_fields import FIELDS
+from connectors.pipedrive.contacts.merge_fields import FIELDS
 from connectors.pipedrive.settings import PREFIX
 
 PACKAGE = Path(connectors.__file__).parent

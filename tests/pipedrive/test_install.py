@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from connectors.app import app_for
-from connectors.pipedrive.states import COOKIE, MOST_COOKIES
+from connectors.pipedrive.installation.states import COOKIE, MOST_COOKIES
 from connectors.pipedrive.tables import pipedrive_companies, pipedrive_grants, pipedrive_used_states
 from connectors.sandbox.pipedrive.grants import CLIENT_ID
 from connectors.sandbox.server import SandboxServer

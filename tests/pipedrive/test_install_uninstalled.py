@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Table, func, insert, select, update
 from werkzeug.test import TestResponse
 
 from connectors.app import app_for
-from connectors.pipedrive.grants import GrantKey
+from connectors.pipedrive.installation.uninstalling import Uninstallation, uninstall
+from connectors.pipedrive.platform.grants import GrantKey
 from connectors.pipedrive.tables import (
     pipedrive_campaigns,
     pipedrive_companies,
@@ -21,7 +22,6 @@ from connectors.pipedrive.tables import (
     pipedrive_messages,
     pipedrive_people,
 )
-from connectors.pipedrive.uninstalling import Uninstallation, uninstall
 from connectors.sandbox.pipedrive.grants import CLIENT_ID, CLIENT_SECRET
 from connectors.sandbox.server import SandboxServer
 from connectors.service import Service

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
+from connectors.pipedrive.contacts.field_values import written
+from connectors.pipedrive.contacts.fields import NO_FIELDS, CustomField, FieldBook, ask_fields, make_book
+from connectors.pipedrive.contacts.merge_fields import explain_missing, listed, needs, values_of
+from connectors.pipedrive.contacts.people import Person, read_person
+from connectors.pipedrive.contacts.phones import first_usable, in_order
 from connectors.pipedrive.context import Context
-from connectors.pipedrive.field_values import written
-from connectors.pipedrive.fields import NO_FIELDS, CustomField, FieldBook, ask_fields, make_book
-from connectors.pipedrive.merge_fields import explain_missing, listed, needs, values_of
-from connectors.pipedrive.people import Person, read_person
-from connectors.pipedrive.phones import first_usable, in_order
-from connectors.pipedrive.users import UserFacts, is_admin
+from connectors.pipedrive.platform.users import UserFacts, is_admin
 from connectors.sandbox.server import SandboxServer
 from connectors.shared.templates.rendering import MissingVariables, compile_text
 from tests.pipedrive.companies import COMPANY, install

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import RowMapping, delete, func, select
 
 from connectors.app import app_for
-from connectors.pipedrive import composing
+from connectors.pipedrive.messages import composing
 from connectors.pipedrive.tables import pipedrive_companies, pipedrive_logs, pipedrive_messages
 from connectors.sandbox.options import Outage
 from connectors.sandbox.server import SandboxServer
@@ -292,6 +292,6 @@ def test_a_company_that_leaves_meanwhile_is_not_found(
             connection.execute(delete(pipedrive_companies))
         return compose(*given)
 
-    monkeypatch.setattr("connectors.pipedrive.messages.message_of", leave)
+    monkeypatch.setattr("connectors.pipedrive.messages.routes.message_of", leave)
     problem_of(viewer.post("/messages", {"person_id": add_contact(outside), "text": "Hello"}), 404)
     assert rows(service, messages) == []

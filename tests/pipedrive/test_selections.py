@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
-from connectors.pipedrive.selections import (
+from connectors.pipedrive.campaigns.selections import (
     MOST_IDS,
     ListFilter,
     Selection,

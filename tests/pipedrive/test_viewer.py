@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from connectors.pipedrive.grants import GrantKey
+from connectors.pipedrive.platform.grants import GrantKey
 from connectors.pipedrive.viewer import LEEWAY_SECONDS, LONGEST_TOKEN, NotSigned, Viewers
 
 SECRET = "the client secret of an app"

@@ -6,15 +6,15 @@ import pytest
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
-from connectors.pipedrive import writing
-from connectors.pipedrive.budgets import Pacer
 from connectors.pipedrive.context import Context
-from connectors.pipedrive.crm_entries import body_of
 from connectors.pipedrive.errors import InDoubt
-from connectors.pipedrive.grants import GrantKey
-from connectors.pipedrive.log_queue import claim, close_written
-from connectors.pipedrive.log_status import logs_of
+from connectors.pipedrive.platform.grants import GrantKey
 from connectors.pipedrive.tables import LogState, pipedrive_grants
+from connectors.pipedrive.write_back import writing
+from connectors.pipedrive.write_back.budgets import Pacer
+from connectors.pipedrive.write_back.entries import body_of
+from connectors.pipedrive.write_back.queue import claim, close_written
+from connectors.pipedrive.write_back.status import logs_of
 from connectors.sandbox.server import SandboxServer
 from connectors.service import Service
 from connectors.shared.clock import DAY, HOUR, MINUTE, now_ms
@@ -225,8 +225,8 @@ def test_it_is_looked_for_on_many_pages(ledger: CrmLedger) -> None:
 
 
 def test_too_many_pages_leave_it_unwritten(ledger: CrmLedger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connectors.pipedrive.finding.MOST_PAGES", 2)
-    monkeypatch.setattr("connectors.pipedrive.finding.PAGE", 2)
+    monkeypatch.setattr("connectors.pipedrive.write_back.finding.MOST_PAGES", 2)
+    monkeypatch.setattr("connectors.pipedrive.write_back.finding.PAGE", 2)
     ledger.book.misbehave(WRITE["activity"], "500", times=1)
     ledger.owe(kind="activity")
     ledger.write_until("doubtful", hurry=False)
@@ -274,7 +274,7 @@ def test_without_a_token_there_is_no_doubt(ledger: CrmLedger, monkeypatch: pytes
         raise InDoubt("Pipedrive's answer makes no sense.")
 
     with monkeypatch.context() as patched:
-        patched.setattr("connectors.pipedrive.grants.Grants.access", lambda _self, key: answers_nonsense(key))
+        patched.setattr("connectors.pipedrive.platform.grants.Grants.access", lambda _self, key: answers_nonsense(key))
         ledger.owe()
         ledger.writer().write_due()
         wait_for(lambda: ledger.entry()["reason"] is not None)

@@ -5,10 +5,10 @@ from functools import partial
 
 import pytest
 
-from connectors.pipedrive.answers import Budget
-from connectors.pipedrive.budgets import FLOOR_REACHED, Pacer, Rests, is_at_floor, rest
 from connectors.pipedrive.context import Context
-from connectors.pipedrive.log_queue import claim
+from connectors.pipedrive.platform.answers import Budget
+from connectors.pipedrive.write_back.budgets import FLOOR_REACHED, Pacer, Rests, is_at_floor, rest
+from connectors.pipedrive.write_back.queue import claim
 from connectors.sandbox.server import SandboxServer
 from connectors.shared.clock import HOUR, MINUTE, SECOND, now_ms
 from tests.pipedrive.crm_ledger import CrmLedger

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from connectors.pipedrive import campaign_logs
-from connectors.pipedrive.campaign_logs import CampaignLogs
 from connectors.pipedrive.context import Context
-from connectors.pipedrive.log_status import status_of_campaign
 from connectors.pipedrive.tables import pipedrive_companies
+from connectors.pipedrive.write_back import campaign_entries as campaign_logs
+from connectors.pipedrive.write_back.campaign_entries import CampaignLogs
+from connectors.pipedrive.write_back.status import status_of_campaign
 from connectors.sandbox.server import SandboxServer
 from connectors.service import Service
 from connectors.shared.clock import DAY, HOUR, now_ms

@@ -1,0 +1,1 @@
+"""How the app comes into a company of Pipedrive's, and how it goes."""

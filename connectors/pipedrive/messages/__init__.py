@@ -1,0 +1,1 @@
+"""One SMS to a contact, its history, and the company's templates."""

@@ -1,0 +1,1 @@
+"""Pipedrive as we call it: OAuth, tokens of each user, calls of its API, and what is remembered of answers."""

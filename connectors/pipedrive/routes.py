@@ -1,0 +1,47 @@
+"""Where the connector meets the service: its routes, what it hears, and its jobs. While it is off there are none."""
+
+from collections.abc import Sequence
+
+from flask import Flask
+
+from connectors.pipedrive import forgetting, pages
+from connectors.pipedrive.campaigns import gathering
+from connectors.pipedrive.campaigns import routes as campaigns
+from connectors.pipedrive.company import routes as company_settings
+from connectors.pipedrive.contacts import routes as persons
+from connectors.pipedrive.context import make_context, put_context
+from connectors.pipedrive.installation import routes as install
+from connectors.pipedrive.messages import routes as messages
+from connectors.pipedrive.messages import templates as message_templates
+from connectors.pipedrive.platform import keeping
+from connectors.pipedrive.settings import read_pipedrive_settings
+from connectors.pipedrive.write_back import jobs as write_back
+from connectors.service import Service
+from connectors.shared.messages.dispatcher import Job
+
+_VIEWS = (install, pages, company_settings, persons, messages, message_templates, campaigns)
+_WORK = (keeping, gathering, write_back, forgetting)
+
+
+def register(app: Flask, service: Service) -> None:
+    """Add the routes. Raises SettingsError where a setting cannot be read."""
+    settings = read_pipedrive_settings()
+    if settings is None:
+        return
+    put_context(app, make_context(service, settings))
+    for module in _VIEWS:
+        app.register_blueprint(module.blueprint)
+
+
+def listen(service: Service) -> None:
+    """Have what is kept of people forgotten with their messages and numbers, whether the app is on or off."""
+    forgetting.listen(service)
+
+
+def jobs(service: Service) -> Sequence[Job]:
+    """Return what the dispatcher's process does for it. Raises SettingsError where a setting cannot be read."""
+    settings = read_pipedrive_settings()
+    if settings is None:
+        return ()
+    parts = make_context(service, settings)
+    return [job for module in _WORK for job in module.jobs(parts)]
