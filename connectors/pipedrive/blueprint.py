@@ -71,12 +71,18 @@ def _authenticate() -> None:
 
 
 def _not_signed(error: NotSigned) -> Response:
-    return problem(401, str(error), code="not_signed")
+    return _unauthorized(str(error), "not_signed")
+
+
+def _unauthorized(words: str, code: str) -> Response:
+    response = problem(401, words, code=code)
+    response.headers["WWW-Authenticate"] = _SCHEME.strip()
+    return response
 
 
 def _of_pipedrive(error: PipedriveError) -> Response:
     if isinstance(error, Disconnected):
-        return problem(401, str(error), code="disconnected")
+        return _unauthorized(str(error), "disconnected")
     if isinstance(error, NotAllowed):
         return problem(403, str(error))
     if isinstance(error, Gone):

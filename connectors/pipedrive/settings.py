@@ -45,7 +45,7 @@ def read_pipedrive_settings(env: Env | None = None) -> PipedriveSettings | None:
             client_id=client_id,
             client_secret=client_secret,
             jwt_secrets=(client_secret, *_words(env, "JWT_SECRETS")),
-            oauth_url=env.str("OAUTH_URL", "") or "https://oauth.pipedrive.com",
+            oauth_url=_oauth_url(env),
             api_hosts=_hosts(env),
             frame_ancestors=_frame_ancestors(env),
             confirm_above=_confirm_above(env),
@@ -55,6 +55,13 @@ def read_pipedrive_settings(env: Env | None = None) -> PipedriveSettings | None:
 def _words(env: Env, name: str, default: str = "") -> tuple[str, ...]:
     given = env.str(name, "") or default
     return tuple(word.strip() for word in given.split(",") if word.strip())
+
+
+def _oauth_url(env: Env) -> str:
+    url = env.str("OAUTH_URL", "").strip() or "https://oauth.pipedrive.com"
+    if urlsplit(url).scheme not in ("https", "http") or not urlsplit(url).hostname:
+        raise SettingsError(f"{PREFIX}OAUTH_URL: give a URL such as https://oauth.pipedrive.com")
+    return url
 
 
 def _hosts(env: Env) -> AllowedHosts:

@@ -74,6 +74,8 @@ def test_who_may_frame_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
         ("FRAME_ANCESTORS", "a.example"),
         ("FRAME_ANCESTORS", "https://ä.example"),
         ("API_HOSTS", "https://acme.pipedrive.com"),
+        ("OAUTH_URL", "oauth.pipedrive.com"),
+        ("OAUTH_URL", "file:///etc/passwd"),
         ("CONFIRM_ABOVE", "many"),
         ("CONFIRM_ABOVE", "-1"),
     ],

@@ -16,7 +16,7 @@ from connectors.pipedrive.tables import pipedrive_people
 from connectors.sandbox.server import SandboxServer
 from connectors.service import Service
 from connectors.shared.campaigns.tables import campaign_files
-from connectors.shared.clock import DAY, HOUR, SECOND, now_ms
+from connectors.shared.clock import DAY, HOUR, SECOND, now_ms, to_rfc3339
 from connectors.shared.messages import retention
 from tests.pipedrive.campaigning import (
     Page,
@@ -282,9 +282,21 @@ def test_a_company_that_goes_leaves_nothing_half_read(page: Page, parts: Context
     key = install(parts, outside)
     campaign_id = page.begin(selected(*add_people(outside, 1)))["id"]
     with parts.service.database.write() as connection:
-        assert uninstall(connection, Uninstallation(key, now_ms()))
+        assert uninstall(connection, parts.service.endings, Uninstallation(key, now_ms()))
     assert stored(parts.service, campaign_id)["error_code"] == "uninstalled"
     assert gather(parts) == 0
+
+
+def test_a_company_that_goes_texts_nobody_any_more(page: Page, parts: Context, outside: SandboxServer) -> None:
+    key = install(parts, outside)
+    service = parts.service
+    later = to_rfc3339(now_ms() + DAY)
+    campaign_id = page.begin(selected(*add_people(outside, 2)), due_at=later)["id"]
+    gather_and_import(parts)
+    with service.database.write() as connection:
+        uninstall(connection, service.endings, Uninstallation(key, now_ms()))
+    row = stored(service, campaign_id)
+    assert (row["held_because"], row["canceled_at"] is not None) == ("canceled", True)
 
 
 def test_nothing_of_a_canceled_one_is_kept(page: Page, parts: Context, outside: SandboxServer) -> None:

@@ -27,10 +27,12 @@ from connectors.sandbox.server import SandboxServer
 from connectors.service import Service
 from connectors.shared.accounts.tables import connections
 from connectors.shared.campaigns.tables import campaigns
-from connectors.shared.clock import HOUR, SECOND, now_ms
+from connectors.shared.clock import HOUR, SECOND, now_ms, to_rfc3339
 from connectors.shared.database import metadata
 from connectors.shared.messages.tables import messages
+from tests.pipedrive.asking import Viewer
 from tests.pipedrive.companies import install, set_up
+from tests.pipedrive.contacts import add_contact
 from tests.pipedrive.problems import problem_of
 
 NOW = object()
@@ -216,6 +218,21 @@ def test_with_the_last_user_everything_of_the_company_goes(both_services: Servic
         assert connection.execute(select(func.count()).select_from(messages)).scalar_one() == 2
 
 
+def test_with_the_last_user_what_waits_is_called_off(
+    service: Service, client: FlaskClient, outside: SandboxServer
+) -> None:
+    for user_id in (7, 8):
+        install(service, outside, user_id=user_id)
+    set_up(service)
+    later = to_rfc3339(now_ms() + HOUR)
+    body = {"person_id": add_contact(outside), "text": "Your viewing is tomorrow.", "due_at": later}
+    assert Viewer(client, outside).post("/messages", body).status_code == 201
+    for user_id, status in ((8, "scheduled"), (7, "canceled")):
+        assert tell(client, told(user_id=user_id)).status_code == 200
+        with service.database.read() as connection:
+            assert connection.scalars(select(messages.c.status)).one() == status
+
+
 def test_the_last_two_users_go_at_once(both_services: Service, outside: SandboxServer) -> None:
     for user_id in (7, 8):
         install(both_services, outside, user_id=user_id)
@@ -224,7 +241,7 @@ def test_the_last_two_users_go_at_once(both_services: Service, outside: SandboxS
     def leave(user_id: int) -> None:
         barrier.wait(10)
         with both_services.database.write() as connection:
-            uninstall(connection, Uninstallation(GrantKey(1, user_id), now_ms()))
+            uninstall(connection, both_services.endings, Uninstallation(GrantKey(1, user_id), now_ms()))
 
     threads = [Thread(target=leave, args=(user_id,)) for user_id in (7, 8)]
     for thread in threads:

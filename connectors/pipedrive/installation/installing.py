@@ -19,6 +19,7 @@ from connectors.pipedrive.platform.grants import AccessToken, GrantKey, sealed
 from connectors.pipedrive.platform.oauth import IssuedTokens
 from connectors.pipedrive.platform.users import is_admin
 from connectors.pipedrive.tables import pipedrive_companies, pipedrive_grants
+from connectors.pipedrive.write_back.queue import resume
 from connectors.shared.clock import now_ms
 from connectors.shared.outbound import AllowedHosts, ForbiddenUrl
 from connectors.shared.secrets import SecretBox
@@ -101,6 +102,7 @@ def keep(connection: Connection, secrets: SecretBox, profile: Profile, tokens: I
     first = {"version": randomness.randbelow(_FIRST_VERSIONS)}
     again = {"version": pipedrive_grants.c.version + 1}
     _upsert(connection, pipedrive_grants, company | user, granted, first=first, again=again)
+    resume(connection, profile.key, moment)
 
 
 def _upsert(

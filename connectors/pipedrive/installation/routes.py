@@ -102,7 +102,7 @@ class Callback(MethodView):
         except InvalidFields as error:
             return problem(422, str(error), errors=error.errors)
         with context().service.database.write() as connection:
-            forgotten = uninstall(connection, left)
+            forgotten = uninstall(connection, context().service.endings, left)
         log.info("pipedrive_uninstalled", **_ids(left.key), forgotten=forgotten)
         return _json({"success": True, "forgotten": forgotten})
 

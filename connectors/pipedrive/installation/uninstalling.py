@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select
 
-from connectors.pipedrive.campaigns.gathering_store import stop_all
+from connectors.pipedrive.installation.calling_off import call_off
 from connectors.pipedrive.platform.grants import GrantKey, find, remove
 from connectors.pipedrive.tables import pipedrive_companies, pipedrive_grants
 from connectors.shared.clock import SECOND, now_ms
+from connectors.shared.messages.endings import Endings
 from connectors.shared.web.bodies import InvalidFields
 
 MOST_ID: Final = 2**63 - 1
@@ -46,7 +47,7 @@ def read_uninstallation(body: Any, client_id: str) -> Uninstallation:
     return Uninstallation(GrantKey(**ids), _moment(body.get("timestamp")))
 
 
-def uninstall(connection: Connection, left: Uninstallation) -> bool:
+def uninstall(connection: Connection, endings: Endings, left: Uninstallation) -> bool:
     """Forget a user's tokens and, with the last user, their company; whether there was anything to forget.
 
     What was told before the app was installed last is about an earlier installation, and forgets nothing.
@@ -59,7 +60,7 @@ def uninstall(connection: Connection, left: Uninstallation) -> bool:
     remove(connection, left.key)
     others = select(pipedrive_grants.c.user_id).where(pipedrive_grants.c.company_id == company_id).limit(1)
     if connection.execute(others).first() is None:
-        stop_all(connection, company_id, "The app was uninstalled while the people were being read. Nobody was texted.")
+        call_off(connection, endings, company_id)
         connection.execute(delete(pipedrive_companies).where(pipedrive_companies.c.company_id == company_id))
     return True
 

@@ -12,10 +12,11 @@ from urllib.parse import urlencode
 
 import orjson
 import requests
+import structlog
 from requests.adapters import BaseAdapter
 from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
 
-from connectors.pipedrive.errors import Disconnected, InDoubt, NotAllowed, PipedriveError, Unreachable
+from connectors.pipedrive.errors import Disconnected, InDoubt, PipedriveError, Unreachable
 from connectors.pipedrive.platform.answers import Budget, budget_of, json_of, refusal_of
 from connectors.pipedrive.platform.grants import RECONNECT, AccessToken, GrantKey, Grants
 from connectors.pipedrive.platform.oauth import NOT_REACHED
@@ -30,6 +31,8 @@ LARGEST_ANSWER: Final = 32 * 1024**2
 IDLE_SECONDS: Final = 15.0
 """After which a connection is made anew: one that Pipedrive closes in that moment leaves a write in doubt."""
 _NO_ANSWER: Final = "Pipedrive did not answer in time. Try again in a minute."
+
+log = structlog.get_logger()
 
 Parameters = Mapping[str, str | int]
 
@@ -123,7 +126,8 @@ class Pipedrive:
             ) as response:
                 return _answer(response)
         except ForbiddenUrl:
-            raise NotAllowed(
+            log.error("pipedrive_host_not_allowed", setting="CONNECTORS_PIPEDRIVE_API_HOSTS")
+            raise Unreachable(
                 "This app may not call your company's address at Pipedrive. Whoever runs the app has to allow it."
             ) from None
         except (requests.RequestException, HTTPError, OSError) as error:

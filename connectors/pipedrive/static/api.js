@@ -47,7 +47,7 @@ async function token() {
   try {
     return await signedToken();
   } catch {
-    throw new Problem({ code: "no_token", detail: NO_TOKEN });
+    throw new Problem({ code: "no_token", detail: navigator.onLine ? NO_TOKEN : OFFLINE });
   }
 }
 

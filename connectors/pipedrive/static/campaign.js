@@ -26,7 +26,7 @@ async function show() {
     }
     if (!selection.selected_ids.length && !selection.filter) {
       return present(
-        chooser((chosen) => {
+        chooser(me.user.id, (chosen) => {
           selection = { ...selection, filter: chosen };
           show();
         }),

@@ -3,8 +3,9 @@ import { call, download } from "./api.js";
 import { progress } from "./campaign_progress.js";
 import { button, fill, make, whileBusy } from "./elements.js";
 import { banner, failure } from "./failures.js";
-import { exactly, figure, moment, several } from "./formats.js";
+import { exactly, moment, several } from "./formats.js";
 import { icon } from "./icons.js";
+import { logged } from "./logged.js";
 import { longText } from "./long_text.js";
 import { campaignPill } from "./message_states.js";
 import { recipients } from "./recipients.js";
@@ -21,8 +22,8 @@ const VERBS = {
   cancel: { words: "Cancel campaign", may: () => true, kind: "negative", said: "The campaign is canceled" },
 };
 
-/** Whether something of it may still change: receipts come after the last message has gone. */
-const mayChange = ({ state, counts = {} }) => !OVER.has(state) || counts.sent > 0;
+/** Whether something of it may still change: receipts and entries in Pipedrive come after the last message has gone. */
+const mayChange = ({ state, counts = {}, log }) => !OVER.has(state) || counts.sent > 0 || log?.waiting > 0;
 
 export function campaignOne(id) {
   const path = `/campaigns/${encodeURIComponent(id)}`;
@@ -30,8 +31,9 @@ export function campaignOne(id) {
   const place = make("div", {});
   const advance = progress();
   const standing = make("div", { class: "standing" });
-  const people = recipients(path);
-  const body = make("div", { class: "stack", hidden: true }, advance.element, standing, files(), people.element);
+  const log = logged();
+  const people = recipients(path, files());
+  const body = make("div", { class: "stack", hidden: true }, advance.element, standing, log.element, people.element);
   const looking = watch(look, EVERY);
   let drawn = "";
   let campaign = null;
@@ -39,7 +41,7 @@ export function campaignOne(id) {
   async function look() {
     campaign = await call(path);
     draw();
-    await people.refresh();
+    await Promise.all([people.refresh(), log.show(campaign)]);
     return mayChange(campaign);
   }
 
@@ -136,7 +138,6 @@ function heading(campaign) {
     campaign.text && make("div", { class: "bubble" }, longText(campaign.text, campaign.id)),
     campaign.error && banner(campaign.error.message),
     heldWords(campaign.held) && banner(heldWords(campaign.held), { kind: "info" }),
-    campaign.log?.unwritten > 0 && banner(`${figure(campaign.log.unwritten)} of its messages could not be logged in Pipedrive.`, { kind: "info" }),
   ].filter(Boolean);
 }
 

@@ -19,7 +19,9 @@ const AFTER_THAT = "It comes once what is marked in the form is put right.";
  * Of very many people a new preview is made when it is asked for: each costs the company some of its daily calls.
  */
 export function campaignPreview({ form, read, isEmpty, told }) {
-  const element = make("section", { class: "card stack", "aria-label": "Preview" });
+  const title = () => make("h2", {}, "Preview");
+  const nothing = () => make("p", { class: "hint" }, "Write a text to see what they would get.");
+  const element = make("section", { class: "card stack", "aria-label": "Preview" }, title(), nothing());
   let seen = null;
   let asked = null;
 
@@ -44,7 +46,7 @@ export function campaignPreview({ form, read, isEmpty, told }) {
         [seen, asked] = [null, null];
         const words = tellFields(form, problem, { focus: false });
         const named = form.querySelector("[aria-invalid]") !== null && !words.length;
-        fill(element, make("h2", {}, "Preview"), named ? make("p", { class: "hint" }, AFTER_THAT) : failure(problem, again));
+        fill(element, title(), named ? make("p", { class: "hint" }, AFTER_THAT) : failure(problem, again));
         told(null);
       }
       throw problem;
@@ -59,8 +61,8 @@ export function campaignPreview({ form, read, isEmpty, told }) {
     const skipped = Object.entries(seen.skipped ?? {}).filter(([, count]) => count > 0);
     fill(
       element,
-      make("h2", {}, "Preview"),
-      isEmpty() ? make("p", { class: "hint" }, "Write a text to see what they would get.") : facts(),
+      title(),
+      isEmpty() ? nothing() : facts(),
       !isEmpty() && samples(seen.sample ?? []),
       !isEmpty() && skipped.length > 0 && leftOut(skipped, seen.errors ?? []),
     );
@@ -74,7 +76,7 @@ export function campaignPreview({ form, read, isEmpty, told }) {
       [
         ["Will be texted", several(seen.recipients, "person", "people")],
         ["Costs", several(seen.segments, "SMS", "SMS")],
-        seen.longest && ["Longest text", several(seen.longest.segments ?? seen.longest, "SMS", "SMS")],
+        seen.longest?.segments > 1 && ["Longest text", several(seen.longest.segments, "SMS", "SMS")],
         seen.encodings?.["UCS-2"] > 0 && ["In Unicode", several(seen.encodings["UCS-2"], "text")],
       ].filter(Boolean).map(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]),
     );
@@ -96,7 +98,7 @@ export function campaignPreview({ form, read, isEmpty, told }) {
 
   function stale() {
     const press = button("Update preview", () => whileBusy(press, again), { icon: icon("again") });
-    fill(element, make("h2", {}, "Preview"), make("p", { class: "hint" }, "The form has changed since."), press);
+    fill(element, title(), make("p", { class: "hint" }, "The form has changed since."), press);
   }
 }
 
@@ -117,8 +119,8 @@ function samples(found) {
   };
   const arrow = (words, name, by) =>
     make("button", { type: "button", class: "button plain", "aria-label": words, onclick: turn(by) }, icon(name));
-  const arrows = make("div", { class: "row" }, arrow("Previous person", "back", -1), arrow("Next person", "next", 1));
-  return make("div", { class: "preview" }, bubble, make("div", { class: "row between" }, about, found.length > 1 && arrows));
+  const arrows = make("div", { class: "arrows" }, arrow("Previous person", "back", -1), arrow("Next person", "next", 1));
+  return make("div", { class: "preview" }, bubble, make("div", { class: "row between one-line" }, about, found.length > 1 && arrows));
 }
 
 function leftOut(skipped, errors) {

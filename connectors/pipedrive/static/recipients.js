@@ -11,8 +11,8 @@ const PAGE = 50;
 const MOST_AT_ONCE = 500;
 const HEADS = ["Name", "Number", "Status", "Time", "Reason"];
 
-/** Returns {element, refresh}: refreshing keeps as many rows as are shown. */
-export function recipients(path) {
+/** Returns {element, refresh}: refreshing keeps as many rows as are shown. `files` stand above the table. */
+export function recipients(path, files) {
   const filter = select("status", [["", "Everybody"], ...Object.entries(STATES).map(([status, { words }]) => [status, words])]);
   const body = make("tbody", {});
   const place = make("div", {});
@@ -73,7 +73,7 @@ export function recipients(path) {
   );
   return {
     refresh,
-    element: make("div", { class: "stack" }, make("div", { class: "pair" }, field("Show", filter)), place, table, more),
+    element: make("div", { class: "stack" }, make("div", { class: "row between beside" }, field("Show", filter), files), place, table, more),
   };
 }
 

@@ -1,5 +1,6 @@
 // What is said where something has to be set up, or put right, before anything can be sent.
 import { banner } from "./failures.js";
+import { moment } from "./formats.js";
 
 const WHERE = "Tools and apps › Marketplace apps › Message Central › Settings";
 
@@ -18,5 +19,14 @@ export function accountNotice(account) {
   return banner(`${reason} Messages wait until it is put right in the app's settings.`, {
     kind: "warning",
     title: "Nothing is sent at the moment",
+  });
+}
+
+/** Tells until when nothing is written into Pipedrive, and why; null where it is. Sending goes on. */
+export function restNotice(writes) {
+  if (!writes) return null;
+  return banner(`${writes.because ?? "Pipedrive asks us to wait."} SMS are sent all the same.`, {
+    kind: "warning",
+    title: `Nothing is written into Pipedrive until ${moment(writes.resting_until)}`,
   });
 }

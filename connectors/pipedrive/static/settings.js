@@ -4,6 +4,7 @@ import { button, fill, make } from "./elements.js";
 import { banner, failure } from "./failures.js";
 import { icon } from "./icons.js";
 import { reportView } from "./report_view.js";
+import { restNotice } from "./set_up.js";
 import { settingsForm } from "./settings_form.js";
 import { templatesSection } from "./templates_section.js";
 
@@ -24,7 +25,7 @@ async function show() {
       if (saved.customer_id) fill(templates, templatesSection({ fields }));
     };
     showTemplates(settings);
-    present(!isAdmin && readOnly(), settingsForm({ settings, types, isAdmin, saved: showTemplates }), templates, links());
+    present(!isAdmin && readOnly(), restNotice(me.writes), settingsForm({ settings, types, isAdmin, saved: showTemplates }), templates, links());
   } catch (problem) {
     present(failure(problem, show));
   }
@@ -51,5 +52,5 @@ function links() {
     fill(page, make("h1", { class: "unseen" }, "Campaign report"), view.element);
     view.focus();
   }, { icon: icon("report") });
-  return make("section", { class: "stack section" }, make("h2", {}, "Campaigns"), make("p", { class: "hint" }, "Start one from your list of contacts: select people, then choose SMS campaign in the menu with the three dots."), make("div", { class: "row" }, open));
+  return make("section", { class: "stack section" }, make("h2", {}, "Report"), make("p", { class: "hint" }, "What became of each SMS of a campaign. You start one from your list of contacts: select people, then choose SMS campaign in the menu with the three dots."), make("div", { class: "row" }, open));
 }

@@ -12,22 +12,27 @@ export function calmly(milliseconds, work) {
   };
 }
 
+const SOON = 500;
+
 /**
- * Calls `look` every few seconds while the page is visible and `look` answers true, longer apart after failures.
- * Returns {start, stop}; `start` looks again soon.
+ * Calls `look` while the page is visible and `look` answers true: soon at first, when most happens, then every few
+ * seconds, and longer apart after failures. Returns {start, stop}; `start` looks again soon.
  */
 export function watch(look, milliseconds = 3_000) {
   let timer = null;
+  let looks = 0;
   let failures = 0;
   let stopped = true;
   let looking = false;
   const later = () => {
     clearTimeout(timer);
-    if (!stopped) timer = setTimeout(turn, milliseconds * 2 ** Math.min(failures, 4));
+    const pause = Math.min(milliseconds, SOON * 2 ** looks) * 2 ** Math.min(failures, 4);
+    if (!stopped) timer = setTimeout(turn, pause);
   };
   async function turn() {
     if (stopped || looking || document.hidden) return; // `visibilitychange` goes on
     looking = true;
+    looks += 1;
     try {
       if (!(await look())) stopped = true;
       failures = 0;
@@ -43,6 +48,7 @@ export function watch(look, milliseconds = 3_000) {
   return {
     start() {
       stopped = false;
+      looks = 0;
       later();
     },
     stop() {

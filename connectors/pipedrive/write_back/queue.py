@@ -98,6 +98,13 @@ _due_of_user = (
 )
 
 
+def resume(connection: Connection, key: GrantKey, moment: int) -> None:
+    """Have what waited for a user to connect again go on at once."""
+    theirs = (_logs.company_id == key.company_id) & (_logs.user_id == key.user_id)
+    waits = _logs.state != LogState.WRITING.value
+    connection.execute(update(pipedrive_logs).where(IS_OPEN, theirs, waits).values(next_attempt_at=moment))
+
+
 def due_companies(connection: Connection, moment: int) -> Sequence[int]:
     """Return the companies that are owed something now, and whose budget may be drawn on."""
     return connection.scalars(_due_companies, {"moment": moment}).all()
