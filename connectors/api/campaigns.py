@@ -26,7 +26,6 @@ from connectors.api.schemas_campaigns import (
     PreviewSchema,
 )
 from connectors.api.schemas_messages import MessageSchema
-from connectors.api.shapes import PageQuerySchema
 from connectors.serving.previewer import PreviewInterrupted, preview_of
 from connectors.shared.access import Access, access
 from connectors.shared.campaigns import control, files, reports
@@ -35,6 +34,7 @@ from connectors.shared.campaigns.trying import try_out
 from connectors.shared.clock import now_ms
 from connectors.shared.messages.queries import get_message
 from connectors.shared.messages.resolve import resolve_campaign
+from connectors.shared.web.shapes import PageQuerySchema
 
 KIND: Final = "campaigns"
 RECIPIENTS: Final = "campaign-recipients"

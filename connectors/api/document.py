@@ -12,9 +12,9 @@ from connectors import __version__
 from connectors.api.blueprint import PREFIX
 from connectors.api.document_words import ABOUT, REFUSALS
 from connectors.api.limits import HEADERS as LIMIT_HEADERS
-from connectors.api.shapes import ProblemSchema
 from connectors.shared.access import Access, access
 from connectors.shared.problems import MEDIA_TYPE
+from connectors.shared.web.shapes import ProblemSchema
 
 _CONFIG_PREFIX: Final = "REST"
 _KEY: Final = "ApiKey"

@@ -20,7 +20,6 @@ from connectors.api.schemas_opt_outs import (
     OptOutPageSchema,
     OptOutSchema,
 )
-from connectors.api.shapes import PageQuerySchema
 from connectors.shared.access import Access, access
 from connectors.shared.accounts.health import default_country
 from connectors.shared.campaigns.sheets import FIRST_OCTETS, SheetOptions, SheetRefused, kind_of
@@ -28,6 +27,7 @@ from connectors.shared.campaigns.sheets.refusals import TOO_LARGE
 from connectors.shared.opt_outs import store
 from connectors.shared.opt_outs.importing import LARGEST_FILE, Imported, import_file
 from connectors.shared.web.bodies import InvalidFields
+from connectors.shared.web.shapes import PageQuerySchema
 
 KIND: Final = "opt-outs"
 SOURCE: Final = "api"

@@ -2,9 +2,9 @@
 
 from marshmallow import Schema, fields
 
-from connectors.api.shapes import moment, one_of, text
 from connectors.shared.accounts.states import ConnectionState
 from connectors.shared.accounts.store import MESSAGE_TYPES
+from connectors.shared.web.shapes import moment, one_of, text
 
 
 class ReasonSchema(Schema):

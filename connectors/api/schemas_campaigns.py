@@ -6,13 +6,13 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from connectors.api.campaign_recipients import LONGEST_NUMBER, Recipients
 from connectors.api.schemas_messages import MessageSchema, ResolveSchema, SendingSchema
-from connectors.api.shapes import PRINTS, moment, next_page, one_of
-from connectors.api.shapes import text as said
 from connectors.shared.campaigns.drafting import LONGEST_NAME, LONGEST_TEXT
 from connectors.shared.campaigns.states import CampaignState
 from connectors.shared.campaigns.store import SKIP_REASONS
 from connectors.shared.messages.composing import LONGEST_DLT_ID
 from connectors.shared.messages.states import Status
+from connectors.shared.web.shapes import PRINTS, moment, next_page, one_of
+from connectors.shared.web.shapes import text as said
 
 LONGEST_COLUMN: Final = 200
 LONGEST_TEMPLATE: Final = 100

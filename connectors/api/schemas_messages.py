@@ -5,8 +5,6 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from connectors.api.shapes import PRINTABLE, PRINTS, UUID, PageQuerySchema, checked, moment, next_page, one_of
-from connectors.api.shapes import text as _text
 from connectors.shared.accounts.store import MESSAGE_TYPES
 from connectors.shared.message_central import CARRIED_FLOW_TYPES
 from connectors.shared.messages.composing import (
@@ -21,6 +19,8 @@ from connectors.shared.messages.composing import (
 from connectors.shared.messages.resolve import Resolution
 from connectors.shared.messages.states import Status
 from connectors.shared.web.moments import DueAt
+from connectors.shared.web.shapes import PRINTABLE, PRINTS, UUID, PageQuerySchema, checked, moment, next_page, one_of
+from connectors.shared.web.shapes import text as _text
 
 
 class MessageErrorSchema(Schema):

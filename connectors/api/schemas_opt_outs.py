@@ -6,9 +6,9 @@ from flask_smorest.fields import Upload
 from marshmallow import Schema, ValidationError, fields, validate
 from werkzeug.datastructures import FileStorage
 
-from connectors.api.shapes import moment, next_page, one_of, text
 from connectors.shared.opt_outs.importing import INVALID_SHOWN, MOST_ROWS
 from connectors.shared.opt_outs.store import Scope
+from connectors.shared.web.shapes import moment, next_page, one_of, text
 
 LONGEST_HEADER: Final = 200
 

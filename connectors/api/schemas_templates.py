@@ -6,8 +6,6 @@ from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from connectors.api.shapes import PRINTS, UUID, checked, moment, next_page, one_of
-from connectors.api.shapes import text as told
 from connectors.shared.accounts.store import MESSAGE_TYPES
 from connectors.shared.kept_text import holds_unkept
 from connectors.shared.messages.composing import (
@@ -17,6 +15,8 @@ from connectors.shared.messages.composing import (
     check_sender_id,
 )
 from connectors.shared.templates.rendering import LONGEST_TEXT
+from connectors.shared.web.shapes import PRINTS, UUID, checked, moment, next_page, one_of
+from connectors.shared.web.shapes import text as told
 
 LONGEST_NAME: Final = 100
 LONGEST_REGISTERED: Final = 2_000

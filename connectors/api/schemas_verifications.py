@@ -4,9 +4,9 @@ from typing import Final
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from connectors.api.shapes import UUID, moment, one_of, text
 from connectors.shared.verifications.checking import CODE_PATTERN
 from connectors.shared.verifications.states import CHANNELS, LANGUAGE_PATTERN, VerificationStatus
+from connectors.shared.web.shapes import UUID, moment, one_of, text
 
 LONGEST_TTL_SECONDS: Final = 86_400
 DEFAULT_CODE_LENGTH: Final = 6

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from marshmallow import Schema, fields, validate
 
-from connectors.api.shapes import UUID, moment, one_of, text
+from connectors.shared.web.shapes import UUID, moment, one_of, text
 from connectors.shared.webhooks.events import CAMPAIGN_FINISHED, EVENTS
 from connectors.shared.webhooks.subscriptions import STATES
 

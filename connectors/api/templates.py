@@ -1,7 +1,5 @@
 """`/api/v1/templates`: texts with variables, kept under a name."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http import HTTPStatus
 from operator import itemgetter
 from typing import Any, Final
@@ -16,12 +14,10 @@ from connectors.api.schemas_templates import (
     TemplatePageSchema,
     TemplateSchema,
 )
-from connectors.api.shapes import PageQuerySchema
 from connectors.shared.access import Access, access
 from connectors.shared.templates import store
-from connectors.shared.templates.faults import InvalidTemplate
 from connectors.shared.templates.rendering import TemplateUnreadable, compile_text
-from connectors.shared.web.bodies import InvalidFields
+from connectors.shared.web.shapes import PageQuerySchema
 
 KIND: Final = "templates"
 NOWHERE: Final = "There is no such template."
@@ -62,7 +58,7 @@ def add(body: dict[str, Any]) -> dict[str, Any]:
     `{{ first_name | default: "there" }}`. Message Central's own `##var##`, `##var2##` and `##var3##` are variables too
     (`Var1` to `Var3`). A `registered_text` has to have the same words, and a tag for each variable.
     """
-    with context().service.database.write() as connection, _fields_named():
+    with context().service.database.write() as connection:
         return _shown(store.create(connection, caller(), body))
 
 
@@ -83,7 +79,7 @@ def show(id: str) -> dict[str, Any]:
 @blueprint.refuses(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, *WITH_A_BODY)
 def change(body: dict[str, Any], id: str) -> dict[str, Any]:
     """Change a template. What is left out stays; null clears. What has been sent or queued keeps its text."""
-    with context().service.database.write() as connection, _fields_named():
+    with context().service.database.write() as connection:
         return _shown(store.change(connection, caller(), path_id(id, NOWHERE), body))
 
 
@@ -95,14 +91,6 @@ def remove(id: str) -> None:
     """Remove a template. What has been sent or queued keeps its text."""
     with context().service.database.write() as connection:
         store.remove(connection, caller(), path_id(id, NOWHERE))
-
-
-@contextmanager
-def _fields_named() -> Iterator[None]:
-    try:
-        yield
-    except InvalidTemplate as error:
-        raise InvalidFields({error.field: [str(error)]}) from None
 
 
 def _shown(template: dict[str, Any]) -> dict[str, Any]:

@@ -16,12 +16,7 @@ from connectors.pipedrive.campaigns.confirming import Unconfirmed, confirmed_des
 from connectors.pipedrive.campaigns.previewing import check_fields, first_text, preview_of
 from connectors.pipedrive.campaigns.reading import patient_reader
 from connectors.pipedrive.campaigns.requests import SOURCE, Asked, read_asked
-from connectors.pipedrive.campaigns.schemas import (
-    CampaignTextSchema,
-    CampaignTrySchema,
-    PageQuerySchema,
-    RecipientQuerySchema,
-)
+from connectors.pipedrive.campaigns.schemas import CampaignTextSchema, CampaignTrySchema, RecipientQuerySchema
 from connectors.pipedrive.company.admins import require_admin
 from connectors.pipedrive.company.store import Company
 from connectors.pipedrive.context import context
@@ -34,6 +29,7 @@ from connectors.shared.messages.queries import get_message
 from connectors.shared.problems import problem
 from connectors.shared.web.idempotent import idempotent, own_path
 from connectors.shared.web.paging import path_id
+from connectors.shared.web.shapes import PageQuerySchema
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_REQUEST_MS: Final = 120 * SECOND

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from connectors.pipedrive.shapes import PRINTS, checked
 from connectors.pipedrive.tables import LogKind
 from connectors.shared.messages.composing import check_dlt_id, check_sender_id, read_channel, read_message_type
 from connectors.shared.phone_numbers import region_of
+from connectors.shared.web.shapes import PRINTS, checked
 
 CAMPAIGN_SENDERS: Final = ("admins", "all")
 LONGEST_CUSTOMER_ID: Final = 128

@@ -5,11 +5,12 @@ from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from connectors.pipedrive.shapes import PRINTS, PageQuerySchema, an_id, checked, kept
+from connectors.pipedrive.shapes import an_id, kept
 from connectors.shared.accounts.store import MESSAGE_TYPES
 from connectors.shared.messages.composing import check_dlt_id, check_sender_id, read_channel, read_message_type
 from connectors.shared.templates.rendering import LONGEST_TEXT
 from connectors.shared.web.moments import DueAt
+from connectors.shared.web.shapes import PRINTS, PageQuerySchema, checked
 
 LONGEST_NUMBER: Final = 40
 LONGEST_NAME: Final = 100

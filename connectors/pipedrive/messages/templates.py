@@ -3,8 +3,6 @@
 Templates belong to the company's account at Message Central, and everybody who may send may write them.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from operator import itemgetter
 from typing import Any, Final
 
@@ -16,12 +14,10 @@ from connectors.pipedrive.contacts.merge_fields import listed
 from connectors.pipedrive.context import context
 from connectors.pipedrive.messages.schemas import NewTemplateSchema, TemplateChangesSchema
 from connectors.pipedrive.platform.looking_up import fields_of
-from connectors.pipedrive.shapes import PageQuerySchema
 from connectors.shared.access import Access, access
 from connectors.shared.templates import store
-from connectors.shared.templates.faults import InvalidTemplate
-from connectors.shared.web.bodies import InvalidFields
 from connectors.shared.web.paging import path_id
+from connectors.shared.web.shapes import PageQuerySchema
 
 NOWHERE: Final = "There is no such template."
 
@@ -46,7 +42,7 @@ def search(query: dict[str, Any]) -> dict[str, Any]:
 @takes(NewTemplateSchema)
 def add(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
     """Keep a template."""
-    with context().service.database.write() as connection, _fields_named():
+    with context().service.database.write() as connection:
         return store.create(connection, _account(connection), body), 201
 
 
@@ -55,7 +51,7 @@ def add(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
 @takes(TemplateChangesSchema)
 def change(body: dict[str, Any], template_id: str) -> dict[str, Any]:
     """Change what is given of a template. What has been sent or queued keeps its text."""
-    with context().service.database.write() as connection, _fields_named():
+    with context().service.database.write() as connection:
         return store.change(connection, _account(connection), path_id(template_id, NOWHERE), body)
 
 
@@ -78,11 +74,3 @@ def merge_fields() -> dict[str, Any]:
 def _account(connection: Connection) -> int:
     """Return the account of the viewer's company. Raises WrongState where no login has been saved."""
     return require_account(get_company(connection, viewer().company_id))
-
-
-@contextmanager
-def _fields_named() -> Iterator[None]:
-    try:
-        yield
-    except InvalidTemplate as error:
-        raise InvalidFields({error.field: [str(error)]}) from None

@@ -4,8 +4,8 @@ import { progress } from "./campaign_progress.js";
 import { button, fill, make, whileBusy } from "./elements.js";
 import { banner, failure } from "./failures.js";
 import { exactly, moment, several } from "./formats.js";
+import { hindrances } from "./hindrances.js";
 import { icon } from "./icons.js";
-import { logged } from "./logged.js";
 import { longText } from "./long_text.js";
 import { campaignPill } from "./message_states.js";
 import { recipients } from "./recipients.js";
@@ -31,9 +31,9 @@ export function campaignOne(id) {
   const place = make("div", {});
   const advance = progress();
   const standing = make("div", { class: "standing" });
-  const log = logged();
+  const hindered = hindrances();
   const people = recipients(path, files());
-  const body = make("div", { class: "stack", hidden: true }, advance.element, standing, log.element, people.element);
+  const body = make("div", { class: "stack", hidden: true }, advance.element, standing, hindered.element, people.element);
   const looking = watch(look, EVERY);
   let drawn = "";
   let campaign = null;
@@ -41,7 +41,8 @@ export function campaignOne(id) {
   async function look() {
     campaign = await call(path);
     draw();
-    await Promise.all([people.refresh(), log.show(campaign)]);
+    const [me] = await Promise.all([mayChange(campaign) ? call("/me") : null, people.refresh()]);
+    hindered.show(campaign, me);
     return mayChange(campaign);
   }
 

@@ -2,6 +2,7 @@
 import { banner } from "./failures.js";
 import { moment } from "./formats.js";
 
+const WORTH_TELLING = 60_000;
 const WHERE = "Tools and apps › Marketplace apps › Message Central › Settings";
 
 export const notSetUp = (isAdmin) =>
@@ -22,9 +23,9 @@ export function accountNotice(account) {
   });
 }
 
-/** Tells until when nothing is written into Pipedrive, and why; null where it is. Sending goes on. */
+/** Tells until when nothing is written into Pipedrive, and why; null where that is soon over. */
 export function restNotice(writes) {
-  if (!writes) return null;
+  if (!writes || Date.parse(writes.resting_until) - Date.now() < WORTH_TELLING) return null;
   return banner(`${writes.because ?? "Pipedrive asks us to wait."} SMS are sent all the same.`, {
     kind: "warning",
     title: `Nothing is written into Pipedrive until ${moment(writes.resting_until)}`,

@@ -10,6 +10,7 @@ from connectors.shared.errors import NotFound, NotUnderstood, StoreUnavailable, 
 from connectors.shared.idempotency.store import KeyInFlight
 from connectors.shared.messages.composing import InvalidMessage
 from connectors.shared.problems import http_problem, problem
+from connectors.shared.templates.faults import InvalidTemplate
 from connectors.shared.web.bodies import InvalidFields
 
 RETRY_SECONDS: Final = 5
@@ -21,7 +22,8 @@ def register_refusals(blueprint: Blueprint) -> None:
     """Turn what the views of a blueprint raise into problem documents."""
     for kind, handler in (
         (InvalidFields, _invalid),
-        (InvalidMessage, _invalid_message),
+        (InvalidMessage, _invalid_one),
+        (InvalidTemplate, _invalid_one),
         (KeyInFlight, _in_flight),
         (NotUnderstood, _not_understood),
         (NotFound, _not_found),
@@ -37,7 +39,7 @@ def _invalid(error: InvalidFields) -> Response:
     return problem(422, str(error), errors=error.errors)
 
 
-def _invalid_message(error: InvalidMessage) -> Response:
+def _invalid_one(error: InvalidMessage | InvalidTemplate) -> Response:
     return _invalid(InvalidFields({error.field: [str(error)]}))
 
 
