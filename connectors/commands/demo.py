@@ -4,9 +4,10 @@ import signal
 
 import click
 
+from connectors.demo.contacts import PERSON
 from connectors.demo.keepsakes import Keepsakes
 from connectors.demo.people import trouble_rows
-from connectors.demo.play import Play, Stage
+from connectors.demo.play import Outcome, Play
 from connectors.demo.processes import processes
 from connectors.demo.screen import Screen
 
@@ -25,10 +26,10 @@ INTERRUPTED = 130
 )
 @click.pass_context
 def demo(ctx: click.Context, keep: bool, count: int) -> None:
-    """Show messages travel to phones and back, on this machine: from CleverTap, and from a workbook.
+    """Show messages travel to phones and back, on this machine: from CleverTap, a workbook, and Pipedrive.
 
     Exits 0 only if every figure is as it must be. Nothing leaves this machine, and nothing stays behind but that
-    workbook and its report.
+    workbook and two reports.
     """
     screen = Screen()
     try:
@@ -37,7 +38,7 @@ def demo(ctx: click.Context, keep: bool, count: int) -> None:
             screen.heading("Every figure is as it must be." if outcome.right else "Not every figure is as it must be.")
             _show_keepsakes(screen, outcome.keepsakes)
             if keep:
-                _keep(screen, outcome.stage)
+                _keep(screen, outcome)
     except KeyboardInterrupt:
         screen.say("Stopped. Nothing is left running.")
         ctx.exit(INTERRUPTED)
@@ -49,18 +50,25 @@ def _show_keepsakes(screen: Screen, keepsakes: Keepsakes) -> None:
     screen.heading("Left for a look")
     screen.say(
         f"  {keepsakes.workbook}  a shop's list; rows {trouble[0]} to {trouble[-1]} cannot be texted\n"
-        f"  {keepsakes.report}  what became of every row, and why"
+        f"  {keepsakes.report}  what became of every row, and why\n"
+        f"  {keepsakes.pipedrive_report}  the same of every person in the selection"
     )
 
 
-def _keep(screen: Screen, stage: Stage) -> None:
+def _keep(screen: Screen, outcome: Outcome) -> None:
     """Wait for Ctrl-C, which ends a run that is over and is no interruption of it."""
+    stage = outcome.stage
+    pipedrive = f"{stage.sandbox_url}/pipedrive"
     screen.say(
         "\nIt keeps running until Ctrl-C. Look at\n"
         f"  the phones    {stage.sandbox_url}/\n"
         f"  the reports   {stage.sandbox_url}/sandbox/reports\n"
         f"  the metrics   {stage.service_url}/metrics\n"
         f"  its log       {stage.log_of_service}\n"
+        f"  Pipedrive     {pipedrive}/people?tab=filter-{outcome.filter_id}\n"
+        "                tick people, and open the menu of three dots\n"
+        f"  a contact     {pipedrive}/people/{PERSON}\n"
+        f"  its settings  {pipedrive}/settings\n"
         f"  the REST API  {stage.service_url}/api/v1/docs\n"
         f'    curl -H "Authorization: Bearer {stage.api_key}" "{stage.service_url}/api/v1/campaigns"'
     )

@@ -11,10 +11,9 @@ from connectors.demo.people import OPTED_OUT
 PERSON = 1
 PERSON_NUMBER = "+919816111111"
 PERSON_WRITTEN = (
-    "Dear {{ person.first_name }}, the order of {{ person.org.name }} is packed and leaves for {{ person.city }} today. "
-    "{{ user.name }}"
+    "{{ person.first_name }}, the order of {{ person.org.name }} is on its way to {{ person.city }}. {{ user.name }}"
 )
-PERSON_READS = "Dear Asha, the order of Example Tea Traders is packed and leaves for Pune today. Anaya Admin"
+PERSON_READS = "Asha, the order of Example Tea Traders is on its way to Pune. Anaya Admin"
 
 FILTER = "Asked for the price list"
 TEXT = "Hi {{ person.first_name }}, the new price list is out. Ask {{ user.name }} of {{ user.company }} for your copy."
@@ -85,7 +84,7 @@ def _trouble(first: Contact) -> list[Contact]:
     return [
         Contact("Tara Menon", (), None, "no_number"),
         Contact("Om Prakash", (), None, "no_number"),
-        Contact("Neel Kapoor", (_mobile("98300-12"),), None, "invalid"),
+        Contact("Neel Kapoor", (_mobile("98-300"),), None, "invalid"),
         Contact("Ritu Anand", (_mobile("ask at the desk"),), None, "invalid"),
         Contact("Gauri Rao", (_mobile(first.number or ""),), first.number, "duplicate"),
         Contact("Leela Thomas", (_mobile("+91 98220 01000"),), OPTED_OUT, "opted_out"),

@@ -1,7 +1,7 @@
 """Each figure of the demo beside what it must be."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,6 +63,19 @@ def of_phones(wanted: Counter[tuple[str, str]], texts: Counter[tuple[str, str]])
     yield "SMS with the right text on the right phone", len(wanted & texts), len(wanted)
     yield "SMS twice on a phone", sum(count - 1 for count in texts.values()), 0
     yield "SMS that nobody asked for", len(texts - wanted), 0
+
+
+def of_ends(
+    campaign: Mapping[str, Any], texted: Counter[str], left_out: Counter[str], words: Mapping[str, str]
+) -> Iterator[tuple[str, int, int]]:
+    """Yield how many of a campaign's people must meet each end; `words` tell why they are left out."""
+    counts, skipped = Counter(campaign["counts"]), Counter(campaign["skipped"])
+    for status, count in texted.most_common():
+        yield status, counts[status], count
+    for reason, count in left_out.items():
+        yield words[reason], skipped[reason], count
+    yield "with another end", (counts - texted).total() + (skipped - left_out).total(), 0
+    yield "beyond those, or short of them", (campaign["total"] or 0) - counts.total() - skipped.total(), 0
 
 
 def _of_requests(sent: Sequence[Sms], seen: Seen) -> Iterator[tuple[str, int, int]]:

@@ -1,8 +1,8 @@
-"""What the demo leaves for a look: the workbook of its campaign, and the report."""
+"""What the demo leaves for a look: the workbook of its campaign, and the reports."""
 
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 DATA = Path("var")
@@ -15,19 +15,22 @@ class Keepsakes:
 
     workbook: Path
     report: Path
+    pipedrive_report: Path
 
 
 def keepsakes() -> Keepsakes:
     """Return where to leave them: in `var/demo`, which git ignores; what an earlier demo left there is gone."""
     try:
-        folder = _beside_the_data()
-        found = Keepsakes(folder / "people.xlsx", folder / "report.xlsx")
-        for path in (found.workbook, found.report):
+        found = _in_folder(_beside_the_data())
+        for path in astuple(found):
             path.unlink(missing_ok=True)
     except OSError:
-        folder = Path(tempfile.mkdtemp(prefix="connectors-demo-"))
-        return Keepsakes(folder / "people.xlsx", folder / "report.xlsx")
+        return _in_folder(Path(tempfile.mkdtemp(prefix="connectors-demo-")))
     return found
+
+
+def _in_folder(folder: Path) -> Keepsakes:
+    return Keepsakes(folder / "people.xlsx", folder / "report.xlsx", folder / "pipedrive-report.xlsx")
 
 
 def _beside_the_data() -> Path:

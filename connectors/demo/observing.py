@@ -36,6 +36,18 @@ def post_receipts_to(sandbox_url: str, callback_url: str) -> None:
         raise DemoFailed(f"{url} does not answer as it should: {type(error).__name__}.") from None
 
 
+def add_people(sandbox_url: str, people: list[dict[str, Any]], filter_name: str) -> tuple[int, list[int]]:
+    """Make people in the sandbox's Pipedrive, and a filter that finds them; returns the filter's id, and theirs."""
+    url = f"{sandbox_url}/sandbox/pipedrive/people"
+    try:
+        answer = requests.post(url, json={"people": people, "filter": filter_name}, timeout=TIMEOUT_SECONDS)
+        answer.raise_for_status()
+        made = answer.json()
+    except requests.RequestException as error:
+        raise DemoFailed(f"{url} does not answer as it should: {type(error).__name__}.") from None
+    return made["filter_id"], made["ids"]
+
+
 class Observer:
     """Asks both; every figure is read, none is kept from what was sent."""
 
@@ -70,6 +82,10 @@ class Observer:
         """Return every report that CleverTap got."""
         items: list[dict[str, Any]] = self._get(f"{self._sandbox_url}/sandbox/reports")["items"]
         return items
+
+    def writings(self) -> dict[str, list[dict[str, Any]]]:
+        """Return every note and every activity in Pipedrive, by `notes` and `activities`."""
+        return self._get(f"{self._sandbox_url}/sandbox/pipedrive/writings")
 
     def message(self, message_id: str) -> dict[str, Any]:
         """Return one message, as the REST API tells it."""

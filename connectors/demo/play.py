@@ -12,13 +12,17 @@ from connectors.demo.figures import Figure, Seen, figures
 from connectors.demo.keepsakes import Keepsakes, keepsakes
 from connectors.demo.marketing import Marketer
 from connectors.demo.observing import OPEN, Observer, Stats, post_receipts_to
+from connectors.demo.pipedrive_act import PipedriveAct
 from connectors.demo.processes import DemoFailed, Processes, await_ready, await_url, free_port
+from connectors.demo.sales import Salesperson
 from connectors.demo.screen import Bars, Screen, Speed
 from connectors.demo.waiting import LOOK_SECONDS, Patience
 from connectors.demo.workbook_campaign import WorkbookCampaign
+from connectors.sandbox.pipedrive.grants import CLIENT_ID, CLIENT_SECRET
 
 QUICK_LOOK_SECONDS = 0.002
 CUSTOMER = "C-DEMO0123456789"
+EMAIL = "marketing@shop.example"
 PASSWORD = "a password of the demo"  # noqa: S105 - opens nothing but the sandbox
 BAD_NUMBERS = ("+91 98161", "ask at the shop")
 
@@ -40,6 +44,8 @@ class Outcome:
     stage: Stage
     keepsakes: Keepsakes
     figures: list[Figure]
+    filter_id: int
+    """Of the people in Pipedrive who got the campaign."""
 
     @property
     def right(self) -> bool:
@@ -62,13 +68,12 @@ class Play:
         with closing(Observer(stage.service_url, stage.sandbox_url, stage.api_key)) as observer:
             seen, speed = self._play_clevertap(stage, observer)
             left = keepsakes()
-            with closing(Marketer(stage.service_url, stage.api_key)) as marketer:
-                campaign = WorkbookCampaign(marketer, observer, self._screen, Patience(stage.log_of_service))
-                of_workbook = campaign.run(left)
-        found = [*figures([self._first, *self._campaign], seen), *of_workbook]
+            of_workbook = self._play_workbook(stage, observer, left)
+            of_pipedrive, filter_id = self._play_pipedrive(stage, observer, left)
+        found = [*figures([self._first, *self._campaign], seen), *of_workbook, *of_pipedrive]
         self._screen.table(found)
         self._screen.speed(speed, seen.answers[1:])
-        return Outcome(stage, left, found)
+        return Outcome(stage, left, found, filter_id)
 
     def _play_clevertap(self, stage: Stage, observer: Observer) -> tuple[Seen, Speed]:
         clevertap = CleverTap(stage.service_url, CUSTOMER, PASSWORD)
@@ -77,16 +82,32 @@ class Play:
         seen, speed = self._run_campaign(clevertap, observer, patience, answer)
         return seen, replace(speed, first_on_phone=first_on_phone)
 
+    def _play_workbook(self, stage: Stage, observer: Observer, left: Keepsakes) -> list[Figure]:
+        with closing(Marketer(stage.service_url, stage.api_key)) as marketer:
+            return WorkbookCampaign(marketer, observer, self._screen, Patience(stage.log_of_service)).run(left)
+
+    def _play_pipedrive(self, stage: Stage, observer: Observer, left: Keepsakes) -> tuple[list[Figure], int]:
+        login = {"customer_id": CUSTOMER, "email": EMAIL, "password": PASSWORD}
+        with closing(Salesperson(stage.service_url, stage.sandbox_url)) as salesperson:
+            patience = Patience(stage.log_of_service)
+            act = PipedriveAct(salesperson, observer, stage.sandbox_url, self._screen, patience)
+            return act.run(login, left.pipedrive_report)
+
     def _set_up(self) -> Stage:
-        self._screen.heading("Starting the service, and a sandbox in place of Message Central, phones and CleverTap")
-        sandbox_url = await_url(self._parts.start("sandbox", "sandbox", "--port", "0"))
+        self._screen.heading("Starting the service, and a sandbox that plays vendors and phones")
         port = free_port()
         service_url = f"http://127.0.0.1:{port}"
+        sandbox_url = await_url(self._parts.start("sandbox", "sandbox", "--port", "0", "--pipedrive-app", service_url))
         settings = {
             "CONNECTORS_DATA_DIR": str(self._parts.folder / "var"),
             "CONNECTORS_PUBLIC_URL": service_url,
             "CONNECTORS_MESSAGE_CENTRAL_URL": sandbox_url,
             "CONNECTORS_CLEVERTAP_CALLBACK_HOSTS": "127.0.0.1",
+            "CONNECTORS_PIPEDRIVE_CLIENT_ID": CLIENT_ID,
+            "CONNECTORS_PIPEDRIVE_CLIENT_SECRET": CLIENT_SECRET,
+            "CONNECTORS_PIPEDRIVE_OAUTH_URL": sandbox_url,
+            "CONNECTORS_PIPEDRIVE_API_HOSTS": "127.0.0.1",
+            "CONNECTORS_PIPEDRIVE_FRAME_ANCESTORS": sandbox_url,
         }
         log = self._parts.start("service", "serve", "--port", str(port), settings=settings)
         await_ready(service_url, log)
@@ -98,7 +119,7 @@ class Play:
         """Do by the real commands what an operator does; returns a key for the REST API."""
         self._screen.heading("What an operator does once")
         login = ("--customer-id", CUSTOMER)
-        details = ("--email", "marketing@shop.example", "--sender-id", "UTOMOB", "--country-code", "91")
+        details = ("--email", EMAIL, "--sender-id", "UTOMOB", "--country-code", "91")
         self._command("accounts", "add", *login, *details, "--password-stdin", typed=PASSWORD)
         reports_url = f"{sandbox_url}/clevertap/sms/generic?account={ACCOUNT}"
         self._command("clevertap", "reports", "--account", ACCOUNT, "--url", reports_url)

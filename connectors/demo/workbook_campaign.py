@@ -1,19 +1,16 @@
 """The demo's campaign from a workbook, from the file to the last line of its report."""
 
-import time
 from typing import Any
 
+from connectors.demo.campaign_watch import watch
 from connectors.demo.figures import Figure
 from connectors.demo.keepsakes import Keepsakes
 from connectors.demo.marketing import Marketer
-from connectors.demo.observing import OPEN, Observer
+from connectors.demo.observing import Observer
 from connectors.demo.people import OPTED_OUT, TEXT, people, write_workbook
-from connectors.demo.processes import DemoFailed
-from connectors.demo.screen import Bars, Screen
+from connectors.demo.screen import Screen
 from connectors.demo.waiting import Patience
 from connectors.demo.workbook_figures import WorkbookSeen, read_report, workbook_figures
-
-WAITING = frozenset({"scheduled", "queued", "sending"})
 
 
 class WorkbookCampaign:
@@ -31,7 +28,7 @@ class WorkbookCampaign:
         """Play it; returns the figures. Raises DemoFailed where it cannot go on."""
         self._screen.heading(f"A campaign from a workbook of {len(self._rows)} people, over the REST API")
         write_workbook(self._rows, keepsakes.workbook)
-        self._screen.say(f"  {keepsakes.workbook}: numbers as figures and as text, five rows that make trouble")
+        self._screen.say(f"  {keepsakes.workbook}: numbers as figures and as text, five rows of trouble")
         self._marketer.opt_out(OPTED_OUT)
         preview = self._marketer.preview(keepsakes.workbook, TEXT)
         self._show(preview)
@@ -55,24 +52,12 @@ class WorkbookCampaign:
 
     def _send(self, keepsakes: Keepsakes) -> tuple[str, dict[str, Any]]:
         """Upload the workbook and watch until the last receipt; returns the campaign's id and where it ended."""
-        totals = {"Reading": len(self._rows), "Sending": self._texted, "Receipts": self._texted}
-        with self._screen.bars(totals) as bars:
-            began = time.perf_counter()
-            campaign_id = self._marketer.begin(keepsakes.workbook, TEXT)
-            try:
-                self._patience.wait("the last receipt", lambda: self._look(campaign_id, bars))
-            except DemoFailed as error:  # the figures tell what is missing
-                self._screen.say(str(error))
-            seconds = time.perf_counter() - began
+        campaign_id, campaign, seconds = watch(
+            lambda: self._marketer.begin(keepsakes.workbook, TEXT),
+            self._marketer.campaign,
+            (len(self._rows), self._texted),
+            self._screen,
+            self._patience,
+        )
         self._screen.say(f"  {seconds:.1f} s from the upload to the last receipt")
-        return campaign_id, self._marketer.campaign(campaign_id)
-
-    def _look(self, campaign_id: str, bars: Bars) -> bool:
-        """Show how far it is; returns whether it has its end."""
-        campaign = self._marketer.campaign(campaign_id)
-        counts = campaign["counts"]
-        total = sum(counts.values())
-        waiting = sum(counts[status] for status in WAITING)
-        unsettled = sum(counts[status] for status in OPEN)
-        bars.show(Reading=campaign["total"], Sending=total - waiting, Receipts=total - unsettled)
-        return campaign["state"] == "failed" or (campaign["state"] == "finished" and not unsettled)
+        return campaign_id, campaign

@@ -8,7 +8,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from connectors.demo.figures import Figure, of_phones
+from connectors.demo.figures import Figure, of_ends, of_phones
 from connectors.demo.people import Row, numbered
 
 MOST_CALLS = 5
@@ -58,7 +58,6 @@ def workbook_figures(rows: Sequence[Row], seen: WorkbookSeen) -> list[Figure]:
 
 
 def _of_campaign(rows: Sequence[Row], seen: WorkbookSeen) -> Iterator[tuple[str, int, int]]:
-    counts, skipped = Counter(seen.campaign["counts"]), Counter(seen.campaign["skipped"])
     texted = Counter(row.end for row in rows if row.text is not None)
     left_out = Counter(row.end for row in rows if row.text is None)
     # Each of the texts is one SMS long.
@@ -66,12 +65,7 @@ def _of_campaign(rows: Sequence[Row], seen: WorkbookSeen) -> Iterator[tuple[str,
     as_shown = sum((entry["to"], entry["text"]) in seen.texts for entry in seen.preview["first"])
     yield "messages that came as the preview showed them", as_shown, 10
     yield "rows read, blank ones aside", seen.campaign["total"], len(rows)
-    for status, count in texted.most_common():
-        yield status, counts[status], count
-    for reason, count in left_out.items():
-        yield LEFT_OUT[reason], skipped[reason], count
-    yield "with another end", (counts - texted).total() + (skipped - left_out).total(), 0
-    yield "rows beyond those, or short of them", seen.campaign["total"] - counts.total() - skipped.total(), 0
+    yield from of_ends(seen.campaign, texted, left_out, LEFT_OUT)
 
 
 def _of_report(rows: Sequence[Row], seen: WorkbookSeen) -> Iterator[tuple[str, int, int]]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 import phonenumbers
-from phonenumbers import NumberParseException, ValidationResult
+from phonenumbers import NumberParseException, PhoneMetadata, ValidationResult
 
 _LONGEST_INPUT: Final = 40
 _LONGEST_E164: Final = 15
@@ -77,16 +77,23 @@ def read_number(raw: str | int, default_country_code: str | None = None) -> Phon
 def read_local_number(raw: str | int, country_code: str | None) -> PhoneNumber:
     """Reads one number as people of a country write it: without `+` or `00` it is theirs, if it can be one.
 
-    `9598765432` is a mobile of India and might be Myanmar's 95 98765432: from somebody in India it is India's.
+    `9598765432` is a mobile of India and might be Myanmar's 95 98765432: from somebody in India it is India's. What is
+    shorter than their mobiles is a slip, no other country's number without its plus: `98300 0200` is none of Iran's.
     Raises InvalidNumber.
     """
     text = _as_text(raw)
     region = region_of(country_code) if country_code else None
-    if region is not None and not text.startswith(("+", "00")):
-        national = _parse(text, region)
-        if national is not None and phonenumbers.is_valid_number(national):
-            return _split(national)
-    return read_number(raw, country_code)
+    if region is None or text.startswith(("+", "00")):
+        return read_number(raw, country_code)
+    national = _parse(text, region)
+    if national is not None and phonenumbers.is_valid_number(national):
+        return _split(national)
+    lengths = _mobile_lengths(region)
+    if len(text) >= max(lengths, default=0):
+        return read_number(raw, country_code)
+    if national is not None and len(text) in lengths and _is_possible(national):
+        return _split(national)
+    raise InvalidNumber(f"No phone number of +{country_code} can look like this: check its length. {_EXAMPLE}")
 
 
 def read_number_in(raw: str | int, country_code: str) -> PhoneNumber:
@@ -125,6 +132,12 @@ def region_of(country_code: str) -> str | None:
         return None
     region = phonenumbers.region_code_for_country_code(int(digits))
     return region if phonenumbers.country_code_for_region(region) else None
+
+
+@lru_cache(maxsize=256)
+def _mobile_lengths(region: str) -> tuple[int, ...]:
+    mobile = PhoneMetadata.metadata_for_region(region).mobile
+    return tuple(mobile.possible_length) if mobile is not None else ()
 
 
 def mask(number: str) -> str:

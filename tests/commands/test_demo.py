@@ -19,7 +19,7 @@ from connectors.demo.audience import FATES
 
 pytestmark = pytest.mark.xdist_group("demo")  # one at a time: it wants the whole machine
 COUNT = "40"
-KEEPSAKES = ["people.xlsx", "report.xlsx"]
+KEEPSAKES = ["people.xlsx", "pipedrive-report.xlsx", "report.xlsx"]
 WRONG_FIGURE = re.compile("✗|WRONG")
 
 
@@ -88,18 +88,27 @@ def test_everything_is_as_it_must_be_can_be_looked_at_and_only_keepsakes_stay(tm
         request = re.search(r'Authorization: (Bearer \S+)" "(\S+)"', printed)
         assert request
         answer = requests.get(request[2], headers={"Authorization": request[1]}, timeout=10)
+        in_pipedrive = re.findall(r"(\S+/pipedrive/\S+)", printed)
+        assert [requests.get(url, timeout=10).status_code for url in in_pipedrive] == [200, 200, 200]
         docs = requests.get(re.findall(r"\S+/api/v1/docs", printed)[0], timeout=10)
         assert all(listens(url) for url in urls(printed))
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
     assert process.returncode == 0, printed
     assert "Every figure is as it must be." in printed
-    # The test SMS and CleverTap's campaign; the workbook's.
-    for meaning, count in (("messages accepted with 200", 41), ("rows with their number and their end", 500)):
+    # The test SMS and CleverTap's campaign; the workbook's; Pipedrive's.
+    for meaning, count in (
+        ("messages accepted with 200", 41),
+        ("rows with their number and their end", 500),
+        ("people with their number and their end", 200),
+    ):
         assert re.search(rf"{meaning} +{count} +{count} ", printed)
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", printed)
     assert not WRONG_FIGURE.search(printed)
-    assert [(found["state"], found["total"]) for found in answer.json()["items"]] == [("finished", 500)]
+    assert [(found["state"], found["total"]) for found in answer.json()["items"]] == [
+        ("finished", 200),
+        ("finished", 500),
+    ]
     assert docs.ok
     assert not any(listens(url) for url in urls(printed))
     assert left_in(tmp_path) == KEEPSAKES

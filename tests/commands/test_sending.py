@@ -114,7 +114,7 @@ def test_a_template_is_filled_in(service: Service, tenant: Tenant) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--to", "12", *TEXT), "--to: No phone number can look like this"),
+        (("--to", "12", *TEXT), "--to: No phone number of +91 can look like this"),
         (("--to", ANN), "either --text or --template"),
         (("--to", ANN, *TEXT, "--template", "shipped"), "either --text or --template"),
         (("--to", ANN, "--template", "shipped"), "There is none yet."),

@@ -17,6 +17,7 @@ def test_what_an_earlier_demo_left_is_replaced_and_nothing_else(tmp_path: Path) 
     assert found.workbook == Path("var/demo/people.xlsx")
     found.workbook.write_text("old")
     found.report.write_text("old")
+    found.pipedrive_report.write_text("old")
     other = tmp_path / "var" / "demo" / "notes.txt"
     other.write_text("mine")
     assert keepsakes() == found
@@ -37,6 +38,6 @@ def test_where_that_is_impossible_they_stay_among_temporary_files(
     blocked.parent.mkdir(parents=True, exist_ok=True)
     blocked.write_text("in the way")
     found = keepsakes()
-    assert found.report.parent == found.workbook.parent
+    assert found.report.parent == found.workbook.parent == found.pipedrive_report.parent
     assert found.report.parent.name.startswith("connectors-demo-")
     found.report.write_text("can be written")

@@ -9,6 +9,7 @@ from connectors.shared.phone_numbers import (
     InvalidNumber,
     PhoneNumber,
     mask,
+    read_local_number,
     read_number,
     region_of,
     restore_plus,
@@ -90,6 +91,29 @@ def test_merely_possible_is_international_first() -> None:
     # Neither is valid; +55 with eight digits is no length, +91 with ten is one.
     assert read_number("5511111111", "91") == PhoneNumber("55", "11111111")
     assert read_number("1111111111", "91") == PhoneNumber("91", "1111111111")
+
+
+@pytest.mark.parametrize(
+    ("written", "country", "read"),
+    [
+        ("9598765432", "91", "+919598765432"),
+        ("098161 11111", "91", "+919816111111"),
+        ("919816111111", "91", "+919816111111"),
+        ("971501234567", "91", "+971501234567"),
+        ("+983000200", "91", "+983000200"),
+        ("00983000200", "91", "+983000200"),
+        ("91234567", "65", "+6591234567"),
+    ],
+)
+def test_people_write_numbers_of_their_own_country(written: str, country: str, read: str) -> None:
+    assert read_local_number(written, country).e164 == read
+
+
+@pytest.mark.parametrize("written", ["98300 0200", "98300-12", "983000200", "12345", "9816111"])
+def test_a_slip_of_people_is_not_another_countrys_number(written: str) -> None:
+    """Some of these are numbers of Iran without their plus, where a stranger would be texted."""
+    with pytest.raises(InvalidNumber, match=r"of \+91 can look like this: check its length"):
+        read_local_number(written, "91")
 
 
 @pytest.mark.parametrize("default", ["999", "IN", "", "0", "91919191", "²", "+", "800"])
