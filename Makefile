@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: help install demo serve test lint bench lock clean
+.PHONY: help install demo serve test lint bench pictures lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ lint: install ## Style, strict types, and the rules of who may import whom
 
 bench: install ## Measure the ratios that docs/architecture.md promises, as JSON
 	@$(BIN)/python -m tests.bench
+
+pictures: install ## Make the pictures of docs/pipedrive.md anew (needs chromium)
+	@$(BIN)/python -m tests.pipedrive.pictures
 
 lock: ## Pin anew what pyproject.toml and frontend/package.json ask for (needs pip-tools)
 	pip-compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --output-file requirements.lock pyproject.toml

@@ -18,6 +18,10 @@ def _nothing(service: Service) -> None:
     return
 
 
+def _no_paths() -> tuple[str, ...]:
+    return ()
+
+
 def _no_jobs(service: Service) -> Sequence[Job]:
     return ()
 
@@ -33,5 +37,7 @@ class Connector:
     """Registers in every process for how messages end."""
     jobs: Callable[[Service], Sequence[Job]] = _no_jobs
     """What the dispatcher's process does for it again and again."""
+    waiting_paths: Callable[[], tuple[str, ...]] = _no_paths
+    """Where paths begin whose requests wait for others; they have threads of their own (`serving.places`)."""
     commands: tuple[click.Command, ...] = ()
     """Added to `connectors`."""

@@ -34,6 +34,7 @@ class Settings:
     public_url: str
     web_workers: int
     web_threads: int
+    web_waiting_threads: int
     dispatch_threads: int
     trusted_proxies: int
     api_rate: int
@@ -92,6 +93,7 @@ def _read(env: Env) -> Settings:
         public_url=env.str("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
         web_workers=env.int("WEB_WORKERS", 4),
         web_threads=env.int("WEB_THREADS", 4),
+        web_waiting_threads=env.int("WEB_WAITING_THREADS", 24, validate=validate.Range(1)),
         dispatch_threads=env.int("DISPATCH_THREADS", 64),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
         api_rate=env.int("API_RATE", 100, validate=validate.Range(0, MOST_API_RATE)),

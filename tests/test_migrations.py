@@ -44,6 +44,26 @@ def test_up_down_and_up_again(database: Database) -> None:
     assert tables(database) == set(metadata.tables)
 
 
+def test_templates_are_the_accounts_own_until_others_have_some(database: Database) -> None:
+    """And on the way back those of others go: two may have the same name."""
+    migrations.upgrade(database, "0002")
+    template = "INSERT INTO templates (id, account_id, name, text, created_at, updated_at{0}) VALUES ({1})"
+    with database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO accounts (id, created_at) VALUES (1, 0)")
+        connection.exec_driver_sql(template.format("", "'a', 1, 'welcome', 'Hello.', 0, 0"))
+    migrations.upgrade(database)
+    with database.write() as connection:
+        connection.exec_driver_sql(template.format(", owner", "'b', 1, 'welcome', 'Hello.', 0, 0, 'pipedrive:1'"))
+        found = connection.exec_driver_sql("SELECT id, owner FROM templates ORDER BY id").all()
+    assert [tuple(row) for row in found] == [("a", ""), ("b", "pipedrive:1")]
+    migrations.downgrade(database, "0002")
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT id FROM templates").scalars().all() == ["a"]
+    indexes = {index["name"]: index for index in inspect(database.engine).get_indexes("templates")}
+    assert indexes["uq_templates_name"]["column_names"] == ["account_id", "name"]
+    assert indexes["uq_templates_name"]["unique"]
+
+
 def test_what_is_migrated_is_what_is_declared(database: Database) -> None:
     migrations.upgrade(database)
     with database.engine.connect() as connection:

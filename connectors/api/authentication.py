@@ -9,6 +9,7 @@ from werkzeug.exceptions import Unauthorized
 from connectors.api.context import context
 from connectors.shared.access import Access, declared
 from connectors.shared.accounts.api_keys import Holder
+from connectors.shared.web.credentials import shown_credentials
 
 _REALM: Final = "connectors"
 
@@ -29,7 +30,7 @@ def caller() -> int:
 
 
 def _holder() -> Holder:
-    credentials = request.authorization
+    credentials = shown_credentials()
     if credentials is None or credentials.type != "bearer" or not credentials.token:
         raise _unauthorized("Send your API key in a header: `Authorization: Bearer <API key>`.")
     holder = context().key_holders.holder_of(credentials.token)

@@ -2,6 +2,6 @@
 
 from connectors.connector import Connector
 from connectors.pipedrive import tables  # noqa: F401 - declares them
-from connectors.pipedrive.routes import jobs, listen, register
+from connectors.pipedrive.routes import jobs, listen, register, waiting_paths
 
-CONNECTOR = Connector(name="pipedrive", register=register, listen=listen, jobs=jobs)
+CONNECTOR = Connector(name="pipedrive", register=register, listen=listen, jobs=jobs, waiting_paths=waiting_paths)

@@ -36,6 +36,7 @@ def api_blueprint(name: str) -> Blueprint:
     blueprint = Blueprint(f"pipedrive-{name}", __name__, url_prefix=PREFIX)
     blueprint.before_request(bound_body)
     blueprint.before_request(_authenticate)
+    blueprint.teardown_request(_leave)
     register_refusals(blueprint)
     blueprint.register_error_handler(NotSigned, _not_signed)
     blueprint.register_error_handler(PipedriveError, _of_pipedrive)
@@ -67,7 +68,14 @@ def _authenticate() -> None:
         grant = find(connection, who)
     if grant is None or grant["dead_at"] is not None:
         raise Disconnected(RECONNECT)
+    context().crowds.enter(who.company_id)
     g.pipedrive_viewer = who
+
+
+def _leave(_error: BaseException | None) -> None:
+    who: GrantKey | None = g.get("pipedrive_viewer")
+    if who is not None:
+        context().crowds.leave(who.company_id)
 
 
 def _not_signed(error: NotSigned) -> Response:

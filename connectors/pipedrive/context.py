@@ -5,6 +5,7 @@ from typing import Final
 
 from flask import Flask, current_app
 
+from connectors.pipedrive.crowds import Crowds
 from connectors.pipedrive.platform.client import Pipedrive
 from connectors.pipedrive.platform.grants import Grants
 from connectors.pipedrive.platform.memory import Memory
@@ -29,11 +30,12 @@ class Context:
     pipedrive: Pipedrive
     viewers: Viewers
     cursors: Cursors
+    crowds: Crowds
     memory: Memory = field(default_factory=Memory)
 
 
-def make_context(service: Service, settings: PipedriveSettings) -> Context:
-    """Put the parts together."""
+def make_context(service: Service, settings: PipedriveSettings, *, patience: float = 0.0) -> Context:
+    """Put the parts together; `patience`: the seconds that a read waits where Pipedrive asks for it."""
     oauth = OAuth(settings, service.settings.public_url + CALLBACK)
     grants = Grants(service.database, service.secrets, oauth)
     return Context(
@@ -41,9 +43,10 @@ def make_context(service: Service, settings: PipedriveSettings) -> Context:
         settings=settings,
         oauth=oauth,
         grants=grants,
-        pipedrive=Pipedrive(grants, settings.api_hosts),
+        pipedrive=Pipedrive(grants, settings.api_hosts, patience),
         viewers=Viewers(settings.jwt_secrets),
         cursors=Cursors(service.secrets),
+        crowds=Crowds(service.settings.web_waiting_threads),
     )
 
 

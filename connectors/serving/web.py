@@ -12,7 +12,9 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.http import message
 
+from connectors.installed import INSTALLED
 from connectors.serving.parents import die_with_parent
+from connectors.serving.places import Places
 from connectors.settings import Settings
 from connectors.shared.problems import MEDIA_TYPE
 
@@ -63,7 +65,7 @@ class WebServer(BaseApplication):
             "bind": self._bind,
             "worker_class": "gthread",
             "workers": self._settings.web_workers,
-            "threads": self._settings.web_threads,
+            "threads": self._settings.web_threads + (self._settings.web_waiting_threads if _waiting_paths() else 0),
             "worker_connections": BACKLOG,
             "backlog": BACKLOG,
             "keepalive": 30,
@@ -84,7 +86,14 @@ class WebServer(BaseApplication):
         # Each worker builds its own app: threads and connections do not survive a fork.
         from connectors.app import create_app
 
-        return create_app(self._settings)
+        app, paths = create_app(self._settings), _waiting_paths()
+        if not paths:
+            return app
+        return Places(app, self._settings.web_threads, self._settings.web_waiting_threads, paths)
+
+
+def _waiting_paths() -> tuple[str, ...]:
+    return tuple(path for connector in INSTALLED for path in connector.waiting_paths())
 
 
 def close_without_waiting(sock: socket.socket, timeout: float = 0.0, max_drain: int = 65_536) -> None:

@@ -136,7 +136,8 @@ def region_of(country_code: str) -> str | None:
 
 @lru_cache(maxsize=256)
 def _mobile_lengths(region: str) -> tuple[int, ...]:
-    mobile = PhoneMetadata.metadata_for_region(region).mobile
+    metadata = PhoneMetadata.metadata_for_region(region)
+    mobile = metadata.mobile if metadata is not None else None
     return tuple(mobile.possible_length) if mobile is not None else ()
 
 

@@ -25,6 +25,7 @@ URL = "/api/v1/account"
         "Bearer \xff\xfe",
         "Basic dXNlcjpwYXNz",
         "Basic %%%",
+        "Basic \xff\xfe",
         "Token {key}",
         "Bearer {key}x",
         "Bearer {key} {key}",

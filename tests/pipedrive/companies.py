@@ -86,6 +86,14 @@ def set_up(where: Service | Context, company_id: int = COMPANY, customer_id: str
     return account_id
 
 
+def share_account(where: Service | Context, company_id: int, account_id: int) -> None:
+    """Have an installed company send by an account that is there."""
+    service = where.service if isinstance(where, Context) else where
+    is_it = pipedrive_companies.c.company_id == company_id
+    with service.database.write() as connection:
+        connection.execute(update(pipedrive_companies).where(is_it).values(account_id=account_id))
+
+
 def _ensure_company(connection: Connection, company_id: int) -> None:
     is_it = pipedrive_companies.c.company_id == company_id
     if connection.execute(pipedrive_companies.select().where(is_it)).first() is None:

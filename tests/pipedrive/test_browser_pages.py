@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -199,14 +200,18 @@ def test_a_selection_is_read_from_the_address_or_from_what_another_app_hands_ove
     assert {search: tuple(page.evaluate(read, search)) for search in cases} == cases
 
 
-def test_where_nobody_is_selected_a_filter_is_chosen(opened: Opener) -> None:
+@pytest.mark.parametrize(
+    ("chosen", "meant"),
+    [("Customers", {"filter_id": 42}), ("People I own", {"user_id": 7}), ("Everybody I can see", {"everyone": True})],
+)
+def test_where_nobody_is_selected_a_list_is_chosen(opened: Opener, chosen: str, meant: dict[str, object]) -> None:
     window, frame = opened("campaign", resource="person", view="list", selectedIds="", excludedIds="")
     expect(frame.get_by_text("Nobody is selected.")).to_be_visible()
     assert window.bodies("POST /campaigns/preview") == []
-    frame.get_by_label("Saved filter").select_option("Customers")
-    frame.get_by_role("button", name="Use this filter").click()
+    frame.get_by_label("People", exact=True).select_option(chosen)
+    frame.get_by_role("button", name="Go on").click()
     expect(frame.get_by_text("1,204 people in “Customers”", exact=True)).to_be_visible()
-    assert window.bodies("POST /campaigns/preview")[0]["selection"]["filter"] == {"filter_id": 42}
+    assert window.bodies("POST /campaigns/preview")[0]["selection"]["filter"] == meant
 
 
 def test_a_campaign_begins_once_it_was_meant_and_shows_how_far_it_is(opened: Opener) -> None:
@@ -264,6 +269,49 @@ def test_the_report_keeps_itself_up_to_date_and_can_be_taken_away(opened: Opener
     assert waiting.value.suggested_filename == "Diwali offer.csv"
     frame.get_by_role("button", name="All campaigns").click()
     expect(frame.get_by_role("button", name="Welcome")).to_be_visible()
+
+
+def test_the_report_says_what_was_written_and_what_keeps_it_from_going_on(opened: Opener) -> None:
+    broke = {"state": "paused", "reason": "There are no credits left"}
+    rest = {"resting_until": "2036-11-20T09:00:00Z", "because": "Little is left of the budget."}
+    log = {"kind": "activity", "written": 1, "waiting": 1_000, "unwritten": 2}
+    answers = {
+        "GET /me": (200, played.ME | {"account": broke, "writes": rest}),
+        f"GET {CAMPAIGN}": (200, played.campaign(log=log)),
+    }
+    _, frame = opened("report", played.answers(**answers))
+    frame.get_by_role("button", name="Diwali offer").click()
+    written = "1 activity written into Pipedrive, 1,000 still to be written, 2 could not be written."
+    expect(frame.get_by_text(written)).to_be_visible()
+    expect(frame.get_by_text("Nothing is written into Pipedrive until 20 Nov 2036, 14:30")).to_be_visible()
+    expect(frame.get_by_text("There are no credits left. What waits goes out once that is put right.")).to_be_visible()
+    _, frame = opened("settings", played.answers(**answers))
+    expect(frame.get_by_text("Little is left of the budget. SMS are sent all the same.")).to_be_visible()
+
+
+def test_a_finished_campaign_is_followed_until_all_of_it_is_logged(opened: Opener) -> None:
+    now = datetime.now(UTC).isoformat()
+    over = played.campaign("finished", counts={"delivered": 2}, created_at=now)
+    logs = iter([0, 1, 2])
+
+    def found(_: object) -> tuple[int, object]:
+        return 200, over | {"log": {"kind": "note", "written": next(logs), "waiting": 0, "unwritten": 0}}
+
+    _, frame = opened("report", played.answers(**{f"GET {CAMPAIGN}": found}))
+    frame.get_by_role("button", name="Diwali offer").click()
+    expect(frame.get_by_text("Once an SMS has been sent, a note is written into Pipedrive.")).to_be_visible()
+    expect(frame.get_by_text("2 notes written into Pipedrive.")).to_be_visible()
+
+
+def test_an_sms_is_followed_until_it_is_logged(opened: Opener) -> None:
+    logs = iter([{"state": "waiting", "kind": "note", "reason": None}])
+    written = {"state": "written", "kind": "note", "reason": None}
+
+    def listed(_: object) -> tuple[int, object]:
+        return 200, {"items": [played.message(log=next(logs, written))], "next": None}
+
+    _, frame = opened("panel", played.answers(**{"GET /messages": listed}), selectedIds="9")
+    expect(frame.get_by_text("Logged as a note")).to_be_visible()
 
 
 def test_settings_are_kept_without_the_password_that_was_not_given(opened: Opener) -> None:

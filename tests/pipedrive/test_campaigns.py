@@ -3,6 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
+from connectors.pipedrive.company.store import templates_owner
 from connectors.pipedrive.context import Context
 from connectors.pipedrive.tables import pipedrive_companies
 from connectors.sandbox.server import SandboxServer
@@ -134,12 +135,10 @@ def test_a_field_that_nobody_has_is_told_at_once(page: Page, outside: SandboxSer
     assert "Did you mean person.first_name?" in problem["errors"]["text"][0]
 
 
-def test_a_template_of_the_account_with_its_own_fields(
-    page: Page, parts: Context, outside: SandboxServer, account_id: int
-) -> None:
+def test_a_template_with_its_own_fields(page: Page, parts: Context, outside: SandboxServer, account_id: int) -> None:
     given = {"name": "sale", "text": "Sale, {{ person.name }}!", "sender_id": "SHOPAB", "message_type": "PROMOTIONAL"}
     with parts.service.database.write() as connection:
-        create_template(connection, account_id, given)
+        create_template(connection, account_id, given, templates_owner(COMPANY))
     campaign = page.begin(selected(*add_people(outside, 1)), text=None, template="sale")
     assert (campaign["text"], campaign["sender_id"]) == ("Sale, {{ person.name }}!", "SHOPAB")
     assert campaign["message_type"] == "PROMOTIONAL"

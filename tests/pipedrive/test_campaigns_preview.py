@@ -189,6 +189,12 @@ def test_without_a_login_of_message_central_there_is_nothing_to_preview(
     assert "Message Central is not set up yet" in problem["detail"]
 
 
+def test_an_organization_with_what_no_phone_shows_in_its_name(page: Page, outside: SandboxServer) -> None:
+    org_id = outside.sandbox.pipedrive.add_organization(COMPANY, " Or\x00chid ")
+    preview = page.preview(selected(*add_people(outside, 1, org_id=org_id)), text="Dear {{ person.org.name }}")
+    assert [each["text"] for each in preview["sample"]] == ["Dear Orchid"]
+
+
 @pytest.fixture
 def no_place(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(reading_people, "PLACE_SECONDS", 0.0)

@@ -77,7 +77,7 @@ def test_what_is_written() -> None:
         (answer({"success": False, "error": "ids must be numbers"}, 400), Refused),
         (answer({"success": False, "error": "feature is off"}, 415), Refused),
         (answer({"success": False, "error": "no"}, 422), Refused),
-        (answer({"success": False, "error": "no"}, 200), Refused),
+        (answer({"success": False, "error": "no"}, 200), InDoubt),
         (answer({"success": False}, 408), InDoubt),
         (answer({"success": False, "error": "oops"}, 500), InDoubt),
         (answer(PAGE, 502), InDoubt),
@@ -98,6 +98,13 @@ def test_what_an_answer_means(step: Step, kind: type[PipedriveError], method: st
     with asked(step, step) as (pipedrive, server):
         assert isinstance(error_of(pipedrive, method), kind)
     assert method == "GET" or len(server.requests) == 1
+
+
+def test_half_a_character_hides_nobody() -> None:
+    body = b'{"success":true,"data":[{"id":1,"name":"Asha \\ud83d"},{"id":2,"name":"Leela \\ud83d\\ude00"}]}'
+    with asked(answer(body)) as (pipedrive, _):
+        names = [person["name"] for person in pipedrive.get(KEY, "/api/v2/persons").data]
+    assert names == ["Asha ?", "Leela \N{GRINNING FACE}"]
 
 
 def test_pipedrives_words_are_shown_but_no_number() -> None:

@@ -1,5 +1,6 @@
 """Names of people go with their numbers and with their messages."""
 
+import pytest
 from sqlalchemy import select, update
 
 from connectors.app import app_for
@@ -10,6 +11,7 @@ from connectors.sandbox.server import SandboxServer
 from connectors.service import Service
 from connectors.shared.campaigns.tables import campaigns
 from connectors.shared.clock import HOUR, now_ms
+from connectors.shared.database import Database
 from connectors.shared.messages.retention import erase_number, purge
 from connectors.shared.messages.tables import messages
 from connectors.shared.secrets import SecretBox
@@ -66,3 +68,14 @@ def test_who_was_left_out_is_forgotten_with_the_campaign(both_services: Service,
         connection.execute(update(campaigns).values(purged_at=now_ms()))
     purge_names(service.database)
     assert names(service) == [None, None]
+
+
+def test_looking_for_names_to_forget_keeps_nobody_from_writing(
+    service: Service, outside: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(service, outside)
+    set_up(service)
+    send_campaign(service, [1, 2])
+    monkeypatch.setattr(Database, "write", None)
+    purge_names(service.database)
+    assert names(service) == ["Person 1", "Person 2"]

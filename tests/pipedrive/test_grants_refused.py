@@ -9,7 +9,7 @@ import pytest
 import structlog
 
 from connectors.pipedrive.context import Context
-from connectors.pipedrive.errors import Disconnected, InDoubt, PipedriveError, RateLimited, Unreachable
+from connectors.pipedrive.errors import Disconnected, InDoubt, RateLimited, Unreachable
 from connectors.pipedrive.platform import oauth
 from connectors.pipedrive.platform.grants import RECONNECT, GrantKey
 from connectors.sandbox.server import SandboxServer
@@ -66,14 +66,16 @@ ALIVE = [
     (answer({"error": "server_error"}, 500), InDoubt),
     (answer(b"<html>", 503), InDoubt),
     (answer(b"<html>", 200), InDoubt),
+    (answer(b"[" * 90_000, 200), InDoubt),
+    (answer(b'{"a":' * 15_000, 500), InDoubt),
     (answer([], 200), InDoubt),
     (answer({}, 200), InDoubt),
     (answer({"access_token": "with\r\nanother: header", "refresh_token": "R", "expires_in": 1}), InDoubt),
     (answer({"access_token": None, "refresh_token": "R", "expires_in": 1}), InDoubt),
     (answer({"access_token": "A", "refresh_token": "R", "expires_in": "soon"}), InDoubt),
     (answer(b"x", 302, headers={"Location": "http://127.0.0.1:1/"}), InDoubt),
-    (answer({"error": "invalid_request"}, 400), PipedriveError),
-    (answer({"error": ["x"]}, 400), PipedriveError),
+    (answer({"error": "invalid_request"}, 400), Disconnected),
+    (answer({"error": ["x"]}, 400), Disconnected),
     (LOST, Unreachable),
     (Step(b"HTTP/1.1 200 X\r\nContent-Length: 90\r\n\r\n{", closes=True), InDoubt),
 ]

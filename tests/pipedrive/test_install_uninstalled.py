@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, func, insert, select, update
 from werkzeug.test import TestResponse
 
 from connectors.app import app_for
+from connectors.pipedrive.company.store import templates_owner
 from connectors.pipedrive.installation.uninstalling import Uninstallation, uninstall
 from connectors.pipedrive.platform.grants import GrantKey
 from connectors.pipedrive.tables import (
@@ -30,6 +31,8 @@ from connectors.shared.campaigns.tables import campaigns
 from connectors.shared.clock import HOUR, SECOND, now_ms, to_rfc3339
 from connectors.shared.database import metadata
 from connectors.shared.messages.tables import messages
+from connectors.shared.templates.store import create as create_template
+from connectors.shared.templates.tables import templates
 from tests.pipedrive.asking import Viewer
 from tests.pipedrive.companies import install, set_up
 from tests.pipedrive.contacts import add_contact
@@ -74,6 +77,7 @@ WRONG: tuple[dict[str, str], ...] = (
     {"Authorization": f"Bearer {CLIENT_SECRET}"},
     {"Authorization": "Basic"},
     {"Authorization": "Basic !!!"},
+    {"Authorization": "Basic \xff\xfe"},
     {"Authorization": "Basic " + base64.b64encode(b"\xff\xfe").decode()},
     {"Authorization": "Basic " + base64.b64encode(CLIENT_ID.encode()).decode()},
 )
@@ -193,6 +197,8 @@ def fill(connection: Connection, company_id: int, account_id: int) -> None:
     person = {"campaign_id": campaign["id"], "row": 1, "company_id": company_id, "person_id": 1, "name": "Asha"}
     connection.execute(insert(pipedrive_people).values(person))
     connection.execute(insert(pipedrive_logs).values(whose | log | {"person_id": 1}))
+    for owner in ("", templates_owner(company_id)):
+        create_template(connection, account_id, {"name": "welcome", "text": "Welcome."}, owner)
 
 
 def owners(service: Service, table: Table) -> set[int]:
@@ -216,6 +222,7 @@ def test_with_the_last_user_everything_of_the_company_goes(both_services: Servic
     with both_services.database.read() as connection:
         # What was sent stays in the ledger, and the login of Message Central with it: other tools may use it.
         assert connection.execute(select(func.count()).select_from(messages)).scalar_one() == 2
+        assert sorted(connection.scalars(select(templates.c.owner))) == ["", "", "pipedrive:2"]
 
 
 def test_with_the_last_user_what_waits_is_called_off(

@@ -111,7 +111,7 @@ def test_what_is_blank_is_missing(text: str, changes: dict[str, Any], missing: s
         ("set", [], None),
         ("boolean", True, "Yes"),
         ("something new", {"value": "x"}, "x"),
-        ("something new", [["deep"], {"of": "parts"}], "deep"),
+        ("something new", [["deep"], {"of": "parts"}, "x"], "x"),
         ("varchar", "a\x00b", "ab"),
     ],
 )
@@ -209,6 +209,23 @@ def test_orders_phones() -> None:
         "primary": False,
     }
     assert first_usable(person.phones[1:2], "91") is None
+
+
+def test_a_text_of_wrong_names_is_compared_with_all_fields_for_a_few_of_them() -> None:
+    book = make_book(iter(CustomField(f"{index:040x}", f"Favourite number {index}", "varchar") for index in range(9)))
+    names = tuple(f"person.favourite_nmber_{index}" for index in range(30))
+    words = explain_missing(names, book)
+    assert words.count("Did you mean person.favourite_number_") == 5
+    assert all(name in words for name in names)
+
+
+@pytest.mark.parametrize("depth", [2, 1_000])
+def test_values_within_values_are_none(depth: int) -> None:
+    deep: Any = "Red"
+    for _ in range(depth):
+        deep = [{"value": deep}]
+    assert written(CustomField(WISH, "Wish", "varchar"), deep) is None
+    assert written(CustomField(WISH, "Wish", "varchar"), ["Red", {"value": "Blue"}, 4, None]) == "Red, Blue, 4"
 
 
 def test_reads_people_with_odd_fields() -> None:

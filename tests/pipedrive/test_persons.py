@@ -52,9 +52,19 @@ def test_who_is_hidden_or_gone_is_not_found(viewer: Viewer, service: Service, ou
         problem_of(viewer.get(f"/persons/{person_id}"), 404)
 
 
+def test_a_moment_is_waited(viewer: Viewer, outside: SandboxServer) -> None:
+    person_id = add_contact(outside)
+    outside.sandbox.pipedrive.misbehave("GET /api/v2/persons", "429", reset=0.1)
+    assert viewer.get(f"/persons/{person_id}").status_code == 200
+    outside.sandbox.pipedrive.misbehave("GET /api/v2/persons", "429", times=2, reset=0.1)
+    refused = viewer.get(f"/persons/{person_id}")
+    assert "too many calls came at once" in problem_of(refused, 503)["detail"]
+    assert refused.headers["Retry-After"] == "1"
+
+
 def test_pipedrives_troubles_are_told(viewer: Viewer, outside: SandboxServer) -> None:
     person_id = add_contact(outside)
-    for kind in ("429", "daily", "500", "html"):
+    for kind in ("daily", "500", "html"):
         outside.sandbox.pipedrive.misbehave("GET /api/v2/persons", kind)
         problem_of(viewer.get(f"/persons/{person_id}"), 503)
     outside.sandbox.pipedrive.kill_grant(COMPANY, 7)

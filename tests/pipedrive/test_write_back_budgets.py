@@ -32,8 +32,8 @@ def written(ledger: CrmLedger) -> int:
     ("kind", "least", "most", "words"),
     [
         ("429", 30 * SECOND, 32 * SECOND, "Pipedrive asks us to wait"),
-        ("daily", HOUR, HOUR + 2 * SECOND, "Pipedrive asks us to wait"),
-        ("html", MINUTE, MINUTE + 2 * SECOND, "Pipedrive blocks our calls for a while"),
+        ("daily", HOUR, HOUR + 2 * SECOND, "Your company's calls of Pipedrive for today are used up"),
+        ("html", 5 * SECOND, 7 * SECOND, "Pipedrive blocks our calls for a while"),
     ],
 )
 def test_a_company_that_is_asked_to_wait_asks_nothing_meanwhile(

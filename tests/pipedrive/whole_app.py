@@ -57,12 +57,14 @@ def running(folder: Path, **settings: str) -> Iterator[WholeApp]:
         callback = made.run("callback-url").stdout.splitlines()[0]
         outside.settings(callback_urls=(callback,), pipedrive_app_url=made.url)
         outside.sandbox.pipedrive.seed()
-        made.serve()
-        yield WholeApp(made, outside)
-        made.end()
+        try:
+            made.serve()
+            yield WholeApp(made, outside)
+        finally:
+            made.end()
 
 
-def launched(playwright: Playwright, chromium: str) -> Browser:
+def launched(playwright: Playwright, chromium: str | None) -> Browser:
     return playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
 
 

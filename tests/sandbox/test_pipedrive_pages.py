@@ -37,7 +37,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, book: PipedriveBook) -> Iterator[Page]:
+    """A page that is closed before what it looks at is."""
     context = browser.new_context(viewport={"width": 1360, "height": 1000})
     page = context.new_page()
     page.set_default_timeout(10_000)
@@ -108,8 +109,8 @@ def test_a_panel_is_shown_once_it_says_initialize(page: Page, server: SandboxSer
     assert ask(panel, "fly")["error"] == "Invalid command"
     panel.evaluate("listen('user_settings_change'); listen('visibility')")
     page.get_by_role("button", name="Dark theme").click()
-    page.get_by_role("button", name="Message Central SMS").click()
-    panel.wait_for_function("heard.length === 2")
+    page.get_by_role("button", name="Send an SMS").click()
+    panel.wait_for_function("heard.length === 2", polling=50)  # it is hidden, and so nothing is drawn
     assert panel.evaluate("heard.map((one) => one.data)") == [
         {"theme": "light"},
         {"is_visible": False, "context": {"invoker": "user"}},

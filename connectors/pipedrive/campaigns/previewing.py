@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -106,7 +106,8 @@ def _spool(reader: PatientReader, asked: Asked, path: Path) -> list[Recipient]:
         for page in reader.pages(asked.selection):
             found = recipients.read(page.people)
             file.writelines(recipient.line for recipient in found)
-            people += found
+            # The values of thousands of people are in the file alone.
+            people += [replace(recipient, variables={}) for recipient in found]
     return people
 
 

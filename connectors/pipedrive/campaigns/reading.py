@@ -117,7 +117,8 @@ class PeopleReader:
             answer = self._ask(lambda: self._pipedrive.get(self._who, "/api/v2/organizations", _by_ids(ids)))
         except (NotAllowed, Gone):
             return {}
-        return {each["id"]: name for each in _entities(answer) if isinstance(name := each.get("name"), str)}
+        named = ((each["id"], each.get("name")) for each in _entities(answer))
+        return {entity_id: UNKEPT.sub("", name).strip() for entity_id, name in named if isinstance(name, str)}
 
     def _ask(self, ask: Callable[[], Found]) -> Found:
         return ask()

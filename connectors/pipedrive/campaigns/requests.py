@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from connectors.pipedrive.campaigns.selections import Selection
-from connectors.pipedrive.company.store import Company, get_company, sender_of
+from connectors.pipedrive.company.store import Company, get_company, sender_of, templates_owner
 from connectors.shared.accounts.store import Sender
 from connectors.shared.campaigns.drafting import SPOOL, Draft, RecipientsFile, Wanted, draft
 from connectors.shared.web.templated import filled_fields
@@ -40,7 +40,8 @@ def read_asked(connection: Connection, company_id: int, given: Mapping[str, Any]
     said = {name: value for name, value in given.items() if value is not None}
     asked = {name: value for name, value in said.items() if name not in _NOT_OF_THE_TEXT}
     if "template" in said:
-        asked = filled_fields(connection, sender.account_id, said["template"]) | asked
+        owner = templates_owner(company_id)
+        asked = filled_fields(connection, sender.account_id, said["template"], owner) | asked
     wanted = Wanted(**{"channel": company.channel} | asked, one_per_number=True)
     # The file is written once it is known who is in it.
     made = draft(sender, wanted, RecipientsFile(Path(), SPOOL), SOURCE)

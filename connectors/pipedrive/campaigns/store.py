@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select
 
 from connectors.pipedrive.campaigns.requests import Asked
+from connectors.pipedrive.company.store import hold_company
 from connectors.pipedrive.platform.grants import GrantKey
 from connectors.pipedrive.tables import LogKind, pipedrive_campaigns, pipedrive_grants
 from connectors.pipedrive.write_back.status import status_of_campaign
@@ -22,7 +23,11 @@ NO_CAMPAIGN: Final = "There is no such campaign."
 def keep(
     connection: Connection, secrets: SecretBox, who: GrantKey, asked: Asked, *, description: str, most: int
 ) -> str:
-    """Keep a campaign whose people are read from now on; of more than `most` it fails. Returns its id."""
+    """Keep a campaign whose people are read from now on; of more than `most` it fails. Returns its id.
+
+    Raises NotFound where the company has removed the app meanwhile.
+    """
+    hold_company(connection, who.company_id)
     campaign_id = create(connection, secrets, asked.draft.new, gathering=True)
     company = asked.company
     connection.execute(

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, update
 from sqlalchemy.exc import IntegrityError
 
-from connectors.pipedrive.company.store import get_row, login_row
+from connectors.pipedrive.company.store import get_row, login_row, templates_owner
 from connectors.pipedrive.context import Context
 from connectors.pipedrive.tables import pipedrive_companies
 from connectors.shared.accounts.states import ConnectionState
@@ -29,6 +29,7 @@ from connectors.shared.clock import now_ms
 from connectors.shared.errors import ConnectorsError
 from connectors.shared.gateways.base import SendResult, Verdict
 from connectors.shared.secrets import SecretBox, SecretUnreadable
+from connectors.shared.templates.store import move_all
 from connectors.shared.web.bodies import InvalidFields
 
 COLUMNS: Final = (
@@ -151,6 +152,7 @@ def _keep(
     values = changes | {"saved_at": now_ms()}
     if wanted is not None:
         values["account_id"] = _account_of(connection, secrets, wanted, {**row, **changes})
+        move_all(connection, templates_owner(company_id), values["account_id"])
     own = pipedrive_companies.c.company_id == company_id
     connection.execute(update(pipedrive_companies).where(own).values(values))
 

@@ -107,6 +107,11 @@ def require_account(company: Company) -> int:
     return company.account_id
 
 
+def templates_owner(company_id: int) -> str:
+    """Return whose a company's templates are: other companies and tools may use the same account."""
+    return f"pipedrive:{company_id}"
+
+
 def may_send_campaigns(company: Company, *, is_admin: bool) -> bool:
     """Whether a user of the company may, as its settings say."""
     return is_admin or company.campaign_senders == "all"

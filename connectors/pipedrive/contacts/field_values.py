@@ -22,14 +22,17 @@ def written(known: CustomField, value: Any) -> str | None:
     return (UNKEPT.sub("", found).strip()[:LONGEST] or None) if found is not None else None
 
 
-def _plain(known: CustomField, value: Any) -> str | None:
-    if isinstance(value, Mapping):  # an address has its lines beside it
-        return _plain(known, value.get("value"))
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
+def _plain(_: CustomField, value: Any) -> str | None:
     if isinstance(value, list):
-        return ", ".join(text for entry in value if (text := _plain(known, entry))) or None
-    return value if isinstance(value, str) else _number(value)
+        return ", ".join(text for entry in value if (text := _single(entry))) or None
+    return _single(value)
+
+
+def _single(value: Any) -> str | None:
+    found = value.get("value") if isinstance(value, Mapping) else value  # an address has its lines beside it
+    if isinstance(found, bool):
+        return "Yes" if found else "No"
+    return found if isinstance(found, str) else _number(found)
 
 
 def _number(value: Any) -> str | None:

@@ -30,6 +30,8 @@ FIELDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("user.company", "Your company", "You"),
 )
 """Name, label and group of what everybody has."""
+MOST_SUGGESTED: Final = 5
+"""Names for which similar ones are looked for: a long text of wrong names, compared with all fields, takes seconds."""
 _KNOWN: Final = frozenset((*(name for name, _, _ in FIELDS), "org.name"))
 _WHOLE: Final = frozenset(("person", "org", "user"))
 _IS_COMPUTED = re.compile(r"\[[^\"'\d-]").search
@@ -98,7 +100,9 @@ def explain_missing(names: tuple[str, ...], fields: FieldBook) -> str:
     """Return words for values that a text needs and a contact does not have, or that nobody could have."""
     known, unknown = _known(fields), unknown_names(names, fields)
     empty = [name for name in names if name not in unknown]
-    words = [f"There is no field {name}.{_meant(name, known)}" for name in unknown]
+    words = [f"There is no field {name}.{_meant(name, known)}" for name in unknown[:MOST_SUGGESTED]]
+    if len(unknown) > MOST_SUGGESTED:
+        words.append(f"There are no such fields: {', '.join(unknown[MOST_SUGGESTED:])}.")
     if empty:
         words.append(
             f"This contact has nothing for {', '.join(empty)}. Fill it in in Pipedrive, or write what stands there "

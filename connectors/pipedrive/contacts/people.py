@@ -68,7 +68,7 @@ def ask_person(pipedrive: Pipedrive, who: GrantKey, person_id: int) -> Person:
     """Return a person as this user sees them. Raises Gone for one whom they may not see, and what a call may."""
     try:
         answer = pipedrive.get(who, f"/api/v2/persons/{person_id}")
-    except (Gone, NotAllowed):
+    except Gone:
         raise Gone(NOBODY) from None
     if not isinstance(answer.data, Mapping):
         raise Gone(NOBODY)

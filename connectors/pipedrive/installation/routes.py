@@ -27,6 +27,7 @@ from connectors.shared.errors import StoreUnavailable
 from connectors.shared.outbound import ForbiddenUrl
 from connectors.shared.problems import problem
 from connectors.shared.web.bodies import InvalidFields
+from connectors.shared.web.credentials import shown_credentials
 
 LARGEST_BODY: Final = 64_000
 LONGEST_CODE: Final = 1_024
@@ -160,7 +161,7 @@ def _notice_of(error: Exception) -> Notice:
 
 
 def _is_pipedrive() -> bool:
-    settings, given = context().settings, request.authorization
+    settings, given = context().settings, shown_credentials()
     if given is None or given.type != "basic":
         return False
     shown = f"{given.username or ''}:{given.password or ''}"

@@ -11,11 +11,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select
 
+from connectors.pipedrive.company.store import templates_owner
 from connectors.pipedrive.installation.calling_off import call_off
 from connectors.pipedrive.platform.grants import GrantKey, find, remove
 from connectors.pipedrive.tables import pipedrive_companies, pipedrive_grants
 from connectors.shared.clock import SECOND, now_ms
 from connectors.shared.messages.endings import Endings
+from connectors.shared.templates.store import remove_all
 from connectors.shared.web.bodies import InvalidFields
 
 MOST_ID: Final = 2**63 - 1
@@ -61,6 +63,7 @@ def uninstall(connection: Connection, endings: Endings, left: Uninstallation) ->
     others = select(pipedrive_grants.c.user_id).where(pipedrive_grants.c.company_id == company_id).limit(1)
     if connection.execute(others).first() is None:
         call_off(connection, endings, company_id)
+        remove_all(connection, templates_owner(company_id))
         connection.execute(delete(pipedrive_companies).where(pipedrive_companies.c.company_id == company_id))
     return True
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from connectors.pipedrive.company.store import Company, get_company, require_account, sender_of
+from connectors.pipedrive.company.store import Company, get_company, require_account, sender_of, templates_owner
 from connectors.pipedrive.contacts.fields import NO_FIELDS
 from connectors.pipedrive.contacts.merge_fields import Needs, explain_missing, needs, values_of
 from connectors.pipedrive.contacts.people import DELETED, Person
@@ -58,7 +58,7 @@ def read_wish(parts: Context, who: GrantKey, body: Mapping[str, Any]) -> Wish:
         company = get_company(connection, who.company_id)
         sender = sender_of(connection, company)
         if "template" in body:
-            template = named(connection, require_account(company), body["template"])
+            template = named(connection, require_account(company), body["template"], templates_owner(who.company_id))
             said = given_by(template)
             text, place, registered = said.pop("text"), "template", template["registered_text"]
             given = said | given

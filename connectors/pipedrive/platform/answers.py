@@ -3,6 +3,7 @@
 https://pipedrive.readme.io/docs/core-api-concepts-http-status-codes and …/core-api-concepts-rate-limiting
 """
 
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -14,11 +15,14 @@ import orjson
 from connectors.pipedrive.errors import Gone, InDoubt, NotAllowed, PipedriveError, RateLimited, Refused
 from connectors.shared.message_central.exchange import read_retry_after
 
+SENSELESS: Final = "Pipedrive's answer makes no sense at the moment. Try again in a minute."
 LONGEST_WORDS: Final = 200
 SHORTEST_PAUSE_SECONDS: Final = 0.1
 DEFAULT_PAUSE_SECONDS: Final = 2.0
-BLOCKED_PAUSE_SECONDS: Final = 60.0
-"""For whoever goes on after a 429 a page of HTML comes, with 403."""
+BLOCKED_PAUSE_SECONDS: Final = 5.0
+"""For whoever goes on after a 429 a page of HTML comes, with 403. Whoever meets several rests ever longer."""
+LONGEST_WINDOW_SECONDS: Final = 60.0
+"""A pause beyond this is no window of calls: the day's share is used up."""
 LONGEST_PAUSE_SECONDS: Final = 24 * 3_600.0
 _MOST: Final = 1e9
 _LIKE_A_NUMBER: Final = re.compile(r"\+?\d[\d\s().-]{5,}\d")
@@ -37,8 +41,16 @@ def json_of(octets: bytes) -> dict[str, Any] | None:
     try:
         body = orjson.loads(octets)
     except orjson.JSONDecodeError:
-        return None
+        body = _loosely(octets)
     return body if isinstance(body, dict) else None
+
+
+def _loosely(octets: bytes) -> Any:
+    """Read JSON with half of a character in it, as of a name that was cut in an emoji: one hides no others."""
+    try:
+        return orjson.loads(json.dumps(json.loads(octets), ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
 
 
 def budget_of(headers: Mapping[str, str]) -> Budget | None:
@@ -51,7 +63,7 @@ def budget_of(headers: Mapping[str, str]) -> Budget | None:
 def refusal_of(status: int, headers: Mapping[str, str], body: Mapping[str, Any] | None) -> PipedriveError:
     """Return the error that an answer other than 401 means."""
     if status == 429:
-        return RateLimited("Pipedrive asks us to wait: your company's share of calls is used up.", _pause(headers))
+        return _rate_limited(_pause(headers))
     if status == 403 and body is None:
         return RateLimited("Pipedrive blocks our calls for a while.", max(_pause(headers), BLOCKED_PAUSE_SECONDS))
     if status >= 500 or status == 408 or (body is None and status < 400):
@@ -59,8 +71,16 @@ def refusal_of(status: int, headers: Mapping[str, str], body: Mapping[str, Any] 
     return _no(status, _words(body))
 
 
+def _rate_limited(seconds: float) -> RateLimited:
+    if seconds > LONGEST_WINDOW_SECONDS:
+        return RateLimited("Your company's calls of Pipedrive for today are used up: it takes more tomorrow.", seconds)
+    return RateLimited("Pipedrive asks us to wait: too many calls came at once. Try again in a few seconds.", seconds)
+
+
 def _no(status: int, words: str) -> PipedriveError:
-    if status in (402, 403):
+    if status == 402:
+        return NotAllowed(f"Pipedrive says that your company's account there is not open. {words}".strip())
+    if status == 403:
         return NotAllowed(f"Pipedrive does not let you do this. {words}".strip())
     if status in (404, 410):
         return Gone(f"Pipedrive has no such thing, or you may not see it. {words}".strip())
@@ -70,7 +90,7 @@ def _no(status: int, words: str) -> PipedriveError:
 def _doubt(status: int) -> InDoubt:
     if status in (502, 503, 504):
         return InDoubt("Pipedrive is not available at the moment. Try again in a minute.")
-    return InDoubt("Pipedrive's answer makes no sense at the moment. Try again in a minute.")
+    return InDoubt(SENSELESS)
 
 
 def _words(body: Mapping[str, Any] | None) -> str:

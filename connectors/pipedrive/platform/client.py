@@ -16,8 +16,8 @@ import structlog
 from requests.adapters import BaseAdapter
 from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
 
-from connectors.pipedrive.errors import Disconnected, InDoubt, PipedriveError, Unreachable
-from connectors.pipedrive.platform.answers import Budget, budget_of, json_of, refusal_of
+from connectors.pipedrive.errors import Disconnected, InDoubt, PipedriveError, RateLimited, Unreachable
+from connectors.pipedrive.platform.answers import SENSELESS, Budget, budget_of, json_of, refusal_of
 from connectors.pipedrive.platform.grants import RECONNECT, AccessToken, GrantKey, Grants
 from connectors.pipedrive.platform.oauth import NOT_REACHED
 from connectors.shared.outbound import AllowedHosts, ForbiddenUrl, GuardedSession
@@ -55,17 +55,24 @@ class Answer:
 class Pipedrive:
     """Calls the API. Safe to share between threads.
 
-    Its methods raise Disconnected, NotAllowed, Gone, Refused, RateLimited, Unreachable, InDoubt. They wait for nothing:
-    whoever meets RateLimited knows best whether to.
+    Its methods raise Disconnected, NotAllowed, Gone, Refused, RateLimited, Unreachable, InDoubt. Where Pipedrive asks
+    us to wait, a read does so once, for `patience` seconds at the most; beyond that the caller knows best whether to.
     """
 
-    def __init__(self, grants: Grants, hosts: AllowedHosts) -> None:
+    def __init__(self, grants: Grants, hosts: AllowedHosts, patience: float = 0.0) -> None:
         self._grants = grants
         self._hosts = hosts
+        self._patience = patience
         self._of_thread = threading.local()
 
     def get(self, key: GrantKey, path: str, parameters: Parameters | None = None) -> Answer:
         """Read what is at a path such as `/api/v2/persons`."""
+        try:
+            return self._with_access(key, lambda access: self._read(access, path, parameters))
+        except RateLimited as error:
+            if error.seconds > self._patience:
+                raise
+            time.sleep(error.seconds)
         return self._with_access(key, lambda access: self._read(access, path, parameters))
 
     def post(self, key: GrantKey, path: str, body: Mapping[str, Any]) -> Answer:
@@ -165,8 +172,10 @@ def _answer(response: requests.Response) -> Answer:
     with cut_after(BODY_SECONDS, response.raw.shutdown):
         octets: bytes = response.raw.read(LARGEST_ANSWER + 1, decode_content=True)
     body = json_of(octets) if len(octets) <= LARGEST_ANSWER else None
-    if not 200 <= response.status_code < 300 or body is None or body.get("success") is False:
+    if not 200 <= response.status_code < 300 or body is None:
         raise refusal_of(response.status_code, response.headers, body)
+    if body.get("success") is False:
+        raise InDoubt(SENSELESS)
     additional = body.get("additional_data")
     return Answer(body.get("data"), additional if isinstance(additional, dict) else {}, budget_of(response.headers))
 

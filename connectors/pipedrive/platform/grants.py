@@ -11,7 +11,7 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import Connection, RowMapping, delete, select, update
 
-from connectors.pipedrive.errors import Disconnected, PipedriveError, Unreachable
+from connectors.pipedrive.errors import Disconnected, PipedriveError, Refused, Unreachable
 from connectors.pipedrive.platform.oauth import NOT_REACHED, IssuedTokens, OAuth
 from connectors.pipedrive.tables import pipedrive_grants
 from connectors.shared.clock import MINUTE, SECOND, now_ms
@@ -21,9 +21,9 @@ from connectors.shared.secrets import SecretBox, SecretUnreadable
 RECONNECT: Final = "Pipedrive is not connected for you. Choose Reconnect, and then Allow and install."
 AHEAD_MS: Final = 5 * MINUTE
 """How long before its end an access token is refreshed; a tenth of its life, where that is less."""
-LEASE_MS: Final = 30 * SECOND
+LEASE_MS: Final = 15 * SECOND
 """Longer than a refresh takes: `oauth.TIMEOUT` and `oauth.BODY_SECONDS` together."""
-PATIENCE_SECONDS: Final = 25.0
+PATIENCE_SECONDS: Final = 18.0
 LOOK_AGAIN_SECONDS: Final = 0.05
 
 log = structlog.get_logger()
@@ -57,7 +57,7 @@ class Grants:
     def access(self, key: GrantKey, *, stale: int | None = None) -> AccessToken:
         """Return a token that is good, other than version `stale`, which Pipedrive refused.
 
-        Raises Disconnected, RateLimited, Refused, Unreachable, InDoubt.
+        Raises Disconnected, RateLimited, Unreachable, InDoubt.
         """
         until = time.monotonic() + PATIENCE_SECONDS
         watched: int | None = None
@@ -80,7 +80,7 @@ class Grants:
     def keep_alive(self, key: GrantKey, before_ms: int) -> None:
         """Use a refresh token that was not used since this moment, whatever the access token's age.
 
-        Raises Disconnected, RateLimited, Refused, Unreachable, InDoubt.
+        Raises Disconnected, RateLimited, Unreachable, InDoubt.
         """
         row = self._row(key)
         idle = row["refreshed_at"] < before_ms and row["refresh_leased_until"] <= now_ms()
@@ -108,9 +108,12 @@ class Grants:
     def _lease(self, key: GrantKey, row: RowMapping) -> bool:
         """Win the right to refresh this very version. Raises Disconnected where its tokens cannot be unsealed."""
         self._unsealed(row["refresh_sealed"])
-        grants, moment = pipedrive_grants.c, now_ms()
-        free = (grants.version == row["version"]) & (grants.refresh_leased_until <= moment) & grants.dead_at.is_(None)
+        grants = pipedrive_grants.c
         with self._database.write() as connection:
+            moment = now_ms()  # not before: the turn to write may have taken seconds, and they would be the lease's
+            free = (
+                grants.dead_at.is_(None) & (grants.version == row["version"]) & (grants.refresh_leased_until <= moment)
+            )
             statement = update(pipedrive_grants).where(_is(key), free).values(refresh_leased_until=moment + LEASE_MS)
             return connection.execute(statement).rowcount == 1
 
@@ -121,10 +124,12 @@ class Grants:
         except Disconnected:
             self._bury(key, row["version"])
             return self._token(self._row(key))  # raises, unless the app was installed anew meanwhile
-        except PipedriveError:
+        except PipedriveError as error:
             self._change(key, row["version"], {"refresh_leased_until": 0})
             if spare:
                 return self._token(row)
+            if isinstance(error, Refused):  # why is not known: the grant is kept, and connecting anew may help
+                raise Disconnected(RECONNECT) from None
             raise
         # Where calls go to was checked when the app was installed; a refresh moves nothing.
         values = sealed(self._secrets, tokens) | {"version": row["version"] + 1, "refresh_leased_until": 0}

@@ -10,9 +10,9 @@ from connectors.pipedrive.platform.grants import GrantKey
 from connectors.pipedrive.platform.users import UserFacts, ask_user
 
 
-def fields_of(parts: Context, who: GrantKey) -> FieldBook:
-    """Return the custom fields of a company's people, as of the last minute."""
-    return parts.memory.fields.get(who.company_id, lambda: ask_fields(parts.pipedrive, who))
+def fields_of(parts: Context, who: GrantKey, *, anew: bool = False) -> FieldBook:
+    """Return the custom fields of a company's people, as of the last minute; NO_FIELDS where the viewer sees none."""
+    return parts.memory.fields.get(who.company_id, lambda: ask_fields(parts.pipedrive, who), anew=anew)
 
 
 def person_of(parts: Context, who: GrantKey, person_id: int, *, anew: bool = False) -> Person:

@@ -17,9 +17,9 @@ from connectors.pipedrive.settings import PREFIX, PipedriveSettings
 from connectors.shared.clock import SECOND, now_ms
 from connectors.shared.outbound.connections import HTTPPool, HTTPSPool, cut_after
 
-TIMEOUT: Final = (5.0, 10.0)
+TIMEOUT: Final = (3.05, 8.0)
 """Seconds to connect and to begin to answer."""
-BODY_SECONDS: Final = 5.0
+BODY_SECONDS: Final = 3.0
 LARGEST_ANSWER: Final = 100_000
 DEFAULT_LIFE_SECONDS: Final = 3_599
 LONGEST_LIFE_SECONDS: Final = 24 * 3_600
@@ -117,7 +117,7 @@ class OAuth:
             raise Unreachable(NOT_REACHED) from None
         except (requests.RequestException, HTTPError, OSError):
             raise InDoubt("Pipedrive did not answer in time. Try again in a minute.") from None
-        except (AuthlibBaseError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
+        except (AuthlibBaseError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             raise InDoubt(_SENSELESS) from None
 
 
@@ -158,7 +158,7 @@ def _refusal(response: requests.Response, words: list[str]) -> PipedriveError:
     if status == 429:
         return RateLimited("Pipedrive asks us to wait. Try again in a minute.", DEFAULT_PAUSE_SECONDS)
     log.warning("pipedrive_token_not_given", status=status)
-    if 400 <= status < 500:
+    if 400 <= status < 500 and status != 408:
         return Refused("Pipedrive does not accept this permission. Connect Pipedrive again.")
     return InDoubt(_SENSELESS)
 
@@ -167,7 +167,7 @@ def _words(response: requests.Response) -> list[str]:
     """Return what a refusal is called: `invalid_grant`, or "Invalid grant: refresh token is invalid"."""
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     found = [body.get(name) for name in ("error", "message")] if isinstance(body, dict) else []
     return [word.lower().replace(" ", "_") for word in found if isinstance(word, str)]

@@ -13,7 +13,7 @@ import { confirmed, tell } from "./sdk.js";
 /** Returns the form; `begun` is called with the campaign that was started. */
 export function campaignForm({ me, templates, fields, selection, begun }) {
   const place = make("div", { "aria-live": "polite" });
-  const whom = make("p", { class: "whom", role: "status" }, "Counting people …");
+  const whom = make("p", { class: "whom sentence", role: "status" }, "Counting people …");
   const name = input("name", { value: `SMS campaign, ${onDay(new Date())}`, maxLength: 200 });
   const agree = make("div", { class: "agree", hidden: true });
   const words = make("span", {}, "Start campaign");

@@ -45,7 +45,7 @@ export function campaignList(open) {
       make(
         "span",
         { class: "row between hint" },
-        make("span", {}, campaign.description ?? several(campaign.total ?? 0, "person", "people")),
+        make("span", { class: "sentence" }, campaign.description ?? several(campaign.total ?? 0, "person", "people")),
         make("time", { datetime: campaign.created_at, title: exactly(campaign.created_at) }, madeBy(campaign)),
       ),
       make("span", { class: "unseen" }, inWords(standing)),

@@ -4,7 +4,7 @@ import { progress } from "./campaign_progress.js";
 import { button, fill, make, whileBusy } from "./elements.js";
 import { banner, failure } from "./failures.js";
 import { exactly, moment, several } from "./formats.js";
-import { hindrances } from "./hindrances.js";
+import { hindrances, isBeingLogged } from "./hindrances.js";
 import { icon } from "./icons.js";
 import { longText } from "./long_text.js";
 import { campaignPill } from "./message_states.js";
@@ -23,7 +23,7 @@ const VERBS = {
 };
 
 /** Whether something of it may still change: receipts and entries in Pipedrive come after the last message has gone. */
-const mayChange = ({ state, counts = {}, log }) => !OVER.has(state) || counts.sent > 0 || log?.waiting > 0;
+const mayChange = (campaign) => !OVER.has(campaign.state) || campaign.counts?.sent > 0 || isBeingLogged(campaign);
 
 export function campaignOne(id) {
   const path = `/campaigns/${encodeURIComponent(id)}`;
@@ -33,7 +33,7 @@ export function campaignOne(id) {
   const standing = make("div", { class: "standing" });
   const hindered = hindrances();
   const people = recipients(path, files());
-  const body = make("div", { class: "stack", hidden: true }, advance.element, standing, hindered.element, people.element);
+  const body = make("div", { class: "stack", hidden: true }, hindered.account, advance.element, standing, hindered.writes, people.element);
   const looking = watch(look, EVERY);
   let drawn = "";
   let campaign = null;
@@ -131,7 +131,7 @@ function heading(campaign) {
     make("div", { class: "row" }, make("h2", {}, campaign.name), campaignPill(campaign.state)),
     make(
       "p",
-      { class: "hint" },
+      { class: "hint sentence" },
       facts.filter(Boolean).join(" · "),
       " · ",
       make("time", { datetime: when, title: exactly(when) }, moment(when)),

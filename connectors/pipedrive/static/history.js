@@ -18,6 +18,8 @@ const LOGS = {
   unwritten: (_kind, reason) => `Not logged in Pipedrive. ${reason ?? ""}`.trim(),
 };
 
+const mayChange = (message) => isOpen(message) || ["waiting", "writing", "doubtful"].includes(message.log?.state);
+
 /** Returns {element, refresh}. */
 export function history(personId) {
   const list = make("ol", { "aria-label": "Messages to this contact" });
@@ -25,7 +27,7 @@ export function history(personId) {
   const more = button("Show more", () => whileBusy(more, () => load(shown + PAGE)), { kind: "plain", hidden: true });
   let shown = PAGE;
   let drawn = "";
-  const looking = watch(async () => (await load(shown)).some(isOpen));
+  const looking = watch(async () => (await load(shown)).some(mayChange));
 
   async function load(limit) {
     const { items, next } = await call("/messages", { query: { person_id: personId, limit } });
@@ -85,7 +87,7 @@ export function history(personId) {
   async function refresh() {
     try {
       const items = await load(shown);
-      if (items.some(isOpen)) looking.start();
+      if (items.some(mayChange)) looking.start();
       else looking.stop();
     } catch (problem) {
       fill(place, failure(problem, refresh));

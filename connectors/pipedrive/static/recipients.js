@@ -9,7 +9,7 @@ import { openPerson } from "./sdk.js";
 
 const PAGE = 50;
 const MOST_AT_ONCE = 500;
-const HEADS = ["Name", "Number", "Status", "Time", "Reason"];
+const HEADS = ["Name", "Number", "Status", "Time"];
 
 /** Returns {element, refresh}: refreshing keeps as many rows as are shown. `files` stand above the table. */
 export function recipients(path, files) {
@@ -91,10 +91,9 @@ function line(row) {
         : name,
     ),
     make("td", { class: "phone" }, row.to ?? "—"),
-    make("td", {}, statePill(row.status)),
+    make("td", {}, statePill(row.status), row.error && make("p", { class: "hint" }, reasonOf(row.error))),
     make("td", { class: "moment" }, when ? make("time", { datetime: when, title: exactly(when) }, moment(when)) : "—"),
-    make("td", {}, reasonOf(row)),
   );
 }
 
-const reasonOf = ({ error }) => (error ? error.message || SKIPPED[error.code] || error.code : "");
+const reasonOf = ({ message, code }) => message || SKIPPED[code] || code;

@@ -17,7 +17,7 @@ export const notSetUp = (isAdmin) =>
 export function accountNotice(account) {
   if (!account || account.state === "active") return null;
   const reason = account.reason ?? "Message Central does not accept your company's login at the moment.";
-  return banner(`${reason} Messages wait until it is put right in the app's settings.`, {
+  return banner(`${reason.replace(/[^.!?]$/, "$&.")} What waits goes out once that is put right.`, {
     kind: "warning",
     title: "Nothing is sent at the moment",
   });

@@ -17,7 +17,7 @@ from connectors.pipedrive.platform.answers import Budget
 from connectors.pipedrive.tables import pipedrive_companies
 from connectors.shared.clock import HOUR, MINUTE, SECOND
 
-CALLS: Final = 10
+CALLS: Final = 20
 CALLS_SECONDS: Final = 2.0
 """The smallest plan allows an app 80 calls in two seconds: the others are for people who wait at a page."""
 LONGEST_REST_MS: Final = HOUR

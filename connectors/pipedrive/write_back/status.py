@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
-from connectors.pipedrive.tables import LogState, pipedrive_campaigns, pipedrive_logs
+from connectors.pipedrive.tables import LogKind, LogState, pipedrive_campaigns, pipedrive_logs
 from connectors.shared.messages.tables import IS_OF_CAMPAIGN, messages
 
 SLICE: Final = 1_000
@@ -43,6 +43,8 @@ def status_of_campaign(connection: Connection, company_id: int, campaign_id: str
     if campaign is None:
         return counted
     counted["kind"] = campaign.log_kind
+    if campaign.log_kind == LogKind.NONE:
+        return counted
     statement = (
         select(_logs.state, func.count())
         .join(messages, messages.c.id == _logs.message_id)

@@ -205,8 +205,9 @@ class Writer:
         company_id, moment = claimed.key.company_id, now_ms()
         until = moment + self._rests.after(company_id, error.seconds)
         with self._database.write() as connection:
-            give_back(connection, claimed, moment, str(error))
+            # The company first, as an uninstallation locks them: else each may wait for the other.
             rest(connection, company_id, until, str(error))
+            give_back(connection, claimed, moment, str(error))
         log.warning("pipedrive_writes_rest", company_id=company_id, seconds=(until - moment) // SECOND)
 
     def _rest_at_floor(self, company_id: int, budget: Budget | None) -> bool:

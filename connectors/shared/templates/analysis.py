@@ -13,11 +13,12 @@ from liquid.builtin.expressions.logical import (
     LtExpression,
     NeExpression,
 )
-from liquid.builtin.expressions.primitive import FloatLiteral, IntegerLiteral
+from liquid.builtin.expressions.primitive import FloatLiteral, IntegerLiteral, RangeLiteral
 from liquid.builtin.tags.assign_tag import AssignNode
 from liquid.expression import Expression
 
 from connectors.shared.templates.sandbox import SANDBOX, Value
+from connectors.shared.templates.values import bounded
 from connectors.shared.templates.variables import Columns
 
 _COMPARISONS = (EqExpression, NeExpression, LtExpression, LeExpression, GtExpression, GeExpression)
@@ -67,6 +68,7 @@ def bind(nodes: Iterable[Node], static: RenderContext, columns: Columns) -> Vari
                 paths[str(expression)] = None
         for expression in _expressions(node.expressions()):
             _check_filters(expression)
+            _check_range(expression)
             for name in _needed(expression, own):
                 needed[name] = None
                 if not conditional:
@@ -91,6 +93,15 @@ def _check_filters(expression: Expression) -> None:
     """Raises the library's own error for a filter that there is not, which would otherwise wait for the first row."""
     for entry in (expression.filters or ()) if isinstance(expression, Value) else ():
         entry.validate_filter_arguments(SANDBOX)
+
+
+def _check_range(expression: Expression) -> None:
+    """Raises TemplateUnreadable for a range in figures that is too long for any rendering."""
+    found = expression.left if isinstance(expression, Value) else None
+    if isinstance(found, RangeLiteral):
+        start, stop = found.start, found.stop
+        if isinstance(start, IntegerLiteral) and isinstance(stop, IntegerLiteral):
+            bounded(range(start.value, stop.value + 1))
 
 
 def _compare_numbers(expression: Expression) -> None:

@@ -14,12 +14,12 @@ from connectors.shared.web.bodies import InvalidFields
 _FIELDS = ("text", "sender_id", "message_type", "template_id", "entity_id")
 
 
-def filled_fields(connection: Connection, account_id: int, template: str) -> dict[str, Any]:
+def filled_fields(connection: Connection, account_id: int, template: str, owner: str = "") -> dict[str, Any]:
     """Return the text of a template, to be filled in, and what it says of sender, type and DLT ids.
 
     Raises InvalidFields where there is no such template.
     """
-    return given_by(named(connection, account_id, template))
+    return given_by(named(connection, account_id, template, owner))
 
 
 def filled(connection: Connection, account_id: int, template: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,10 +41,10 @@ def filled(connection: Connection, account_id: int, template: str, values: Mappi
     return given_by(found) | {"text": text}
 
 
-def named(connection: Connection, account_id: int, template: str) -> dict[str, Any]:
-    """Return a template by its name or id. Raises InvalidFields where there is no such template."""
+def named(connection: Connection, account_id: int, template: str, owner: str = "") -> dict[str, Any]:
+    """Return an owner's template by its name or id. Raises InvalidFields where there is no such template."""
     try:
-        return by_name_or_id(connection, account_id, template)
+        return by_name_or_id(connection, account_id, template, owner)
     except NotFound as error:
         raise InvalidFields({"template": [str(error)]}) from None
 

@@ -41,22 +41,41 @@ def test_long_texts_are_read_or_refused(text: str) -> None:
     [
         "{% assign a = 'xxxxxxxxxx' %}{% for i in (1..100) %}{% assign a = a | append: a %}{% endfor %}{{ a }}",
         "{% assign a = 9 %}{% for i in (1..100) %}{% assign a = a | times: a %}{% endfor %}{{ a }}",
-        "{{ (1..1000000000) | join: ',' }}",
-        "{% assign r = (1..1000000000) %}{{ r | size }}",
-        "{% for i in (1..1000000000) %}x{% endfor %}",
+        "{{ (1..most) | join: ',' }}",
+        "{% assign r = (1..most) %}{{ r | size }}",
+        "{% for i in (1..most) %}x{% endfor %}",
         "{% for i in (1..90) %}{% for j in (1..90) %}x{% endfor %}{% endfor %}",
         "{{ long }}",
         "{{ long | replace: 'x', long }}",
         "{{ long | split: '' | join: ',' }}",
-        "{% for i in (1..1000) %}{{ i | plus: 1 | plus: 1 | plus: 1 }}{% endfor %}",
-        "{% capture c %}{% for i in (1..900) %}" + "x" * 100 + "{% endfor %}{% endcapture %}{{ c }}",
+        "{% for i in (1..500) %}{{ i | plus: 1 | plus: 1 | plus: 1 | plus: 1 }}{% endfor %}",
+        "{% capture c %}{% for i in (1..500) %}" + "x" * 100 + "{% endfor %}{% endcapture %}{{ c }}",
     ],
     ids=lambda text: text[:40],
 )
 def test_what_grows_is_stopped(text: str) -> None:
     compiled = compile_text(text)
     with pytest.raises(TemplateUnreadable):
-        compiled.render({"long": "x" * 100_000})
+        compiled.render({"long": "x" * 100_000, "most": 1_000_000_000})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ (1..1000000000) | join: ',' }}",
+        "{% assign r = (-1000..1000) %}{{ r | size }}",
+        "{% for i in (1..1000000000) %}x{% endfor %}",
+        "{% if a %}{% for i in (1..501) limit: 3 %}x{% else %}y{% endfor %}{% endif %}",
+    ],
+    ids=lambda text: text[:40],
+)
+def test_ranges_that_no_value_makes_shorter_are_refused_when_read(text: str) -> None:
+    with pytest.raises(TemplateUnreadable, match="more than 500 items"):
+        compile_text(text)
+
+
+def test_a_range_within_bounds_is_rendered() -> None:
+    assert compile_text("{% for i in (1..500) %}x{% endfor %}").render({}).text == "x" * 500
 
 
 def test_deep_values_are_refused() -> None:

@@ -62,7 +62,7 @@ if (place) {
     place,
     page: "panel",
     kind: "panel",
-    title: "Message Central SMS",
+    title: "Send an SMS",
     selection: { resource: "person", view: "details", selectedIds: person.dataset.person },
   });
   const fold = document.getElementById("fold");
