@@ -69,6 +69,8 @@ def test_entries_are_made_as_messages_are_sent(either: CrmLedger) -> None:
     feed.run()
     assert either.entries() == []
     _set(either, ids[2], status="sent", sent_at=now_ms())
+    with either.database.read() as connection:  # nobody has made its entry yet
+        assert status_of_campaign(connection, either.company_id, campaign_id)["waiting"] == 1
     feed.run()
     feed.run()
     assert [row["message_id"] for row in either.entries()] == [ids[2]]

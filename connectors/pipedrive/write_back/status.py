@@ -36,28 +36,31 @@ def status_of_campaign(connection: Connection, company_id: int, campaign_id: str
     A campaign that is not there, or another company's, has nothing to be written.
     """
     same = (pipedrive_campaigns.c.campaign_id == campaign_id) & (pipedrive_campaigns.c.company_id == company_id)
-    campaign = connection.execute(
-        select(pipedrive_campaigns.c.log_kind, pipedrive_campaigns.c.account_id).where(same)
-    ).first()
+    own = pipedrive_campaigns.c
+    campaign = connection.execute(select(own.log_kind, own.account_id, own.logs_open).where(same)).first()
     counted: dict[str, Any] = {"kind": "none", "written": 0, "waiting": 0, "unwritten": 0}
     if campaign is None:
         return counted
     counted["kind"] = campaign.log_kind
     if campaign.log_kind == LogKind.NONE:
         return counted
+    of_campaign = (
+        IS_OF_CAMPAIGN,
+        messages.c.campaign_id == campaign_id,
+        messages.c.account_id + 0 == campaign.account_id,
+    )
     statement = (
         select(_logs.state, func.count())
         .join(messages, messages.c.id == _logs.message_id)
-        .where(
-            IS_OF_CAMPAIGN,
-            messages.c.campaign_id == campaign_id,
-            messages.c.account_id + 0 == campaign.account_id,
-            _logs.company_id == company_id,
-        )
+        .where(*of_campaign, _logs.company_id == company_id)
         .group_by(_logs.state)
     )
     for state, count in connection.execute(statement):
         counted[_shown(state)] += count
+    if campaign.logs_open:
+        # Entries are made a moment after their messages have gone out: till then these wait, too.
+        sent = connection.scalar(select(func.count()).where(*of_campaign, messages.c.sent_at.is_not(None))) or 0
+        counted["waiting"] = max(counted["waiting"], sent - counted["written"] - counted["unwritten"])
     return counted
 
 
