@@ -34,7 +34,8 @@ class Places:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer in turn; 503 where too many wait for others already."""
         path = environ.get("PATH_INFO", "")
-        if path.startswith(self._waiting_paths):
+        # What is to be removed waits for nobody, and an uninstallation may be told only once.
+        if path.startswith(self._waiting_paths) and environ["REQUEST_METHOD"] != "DELETE":
             return self._answer_waiting(environ, start_response)
         if path in PROBES:
             return self._app(environ, start_response)

@@ -6,7 +6,7 @@ import pytest
 import requests
 import responses
 
-from connectors.pipedrive.errors import InDoubt, NotAllowed, Unreachable
+from connectors.pipedrive.errors import InDoubt, Unreachable
 from connectors.pipedrive.platform import client as module
 from connectors.pipedrive.platform.grants import AccessToken
 from tests.pipedrive.calling import KEY, OK, PERSONS, asked, error_of, pipedrive_at
@@ -42,7 +42,7 @@ def test_no_secure_connection() -> None:
 
 @pytest.mark.parametrize("url", ["https://acme.pipedrive.com.example", "http://acme.pipedrive.com", "https://10.0.0.1"])
 def test_an_address_that_may_not_be_called(url: str) -> None:
-    assert isinstance(error_of(pipedrive_at(url, "*.pipedrive.com")), NotAllowed)
+    assert isinstance(error_of(pipedrive_at(url, "*.pipedrive.com")), Unreachable)
 
 
 def test_a_read_that_was_lost_is_asked_once_more() -> None:

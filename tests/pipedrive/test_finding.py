@@ -57,7 +57,7 @@ def test_nothing_at_all_is_an_answer() -> None:
     assert look(Pages([])) is None
 
 
-@pytest.mark.parametrize("page", [{"id": 1}, ["x"], [{"id": None, "note": OURS}]])
+@pytest.mark.parametrize("page", [{"id": 1}, ["x"], [{"id": None, "note": OURS}], [{"id": 2**63, "note": OURS}]])
 def test_nonsense_is_no_answer(page: Any) -> None:
     with pytest.raises(InDoubt):
         look(Pages(page))

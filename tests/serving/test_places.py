@@ -44,6 +44,9 @@ class Callers:
     def get(self, path: str) -> TestResponse:
         return self._client.get(path)
 
+    def delete(self, path: str) -> TestResponse:
+        return self._client.delete(path)
+
     def begin(self, path: str, times: int) -> list[Future[TestResponse]]:
         return [self._threads.submit(self.get, path) for _ in range(times)]
 
@@ -67,6 +70,7 @@ def test_those_that_wait_leave_room_for_messages_and_are_told_when_they_are_too_
     refused = callers.get("/tool/api/quick")
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
     assert refused.headers["Content-Type"] == "application/problem+json"
+    assert callers.delete("/tool/api/quick").status_code == 200
     callers.house.let_go.set()
     assert [each.result(30).status_code for each in waiting] == [200] * WAITING
     assert callers.get("/tool/api/quick").status_code == 200

@@ -15,6 +15,7 @@ from connectors.pipedrive.campaigns.selections import Selection
 from connectors.pipedrive.contacts.fields import FieldBook
 from connectors.pipedrive.context import Context
 from connectors.pipedrive.errors import Gone, InDoubt, NotAllowed, PipedriveError, RateLimited, Refused, Unreachable
+from connectors.pipedrive.platform.answers import SENSELESS
 from connectors.pipedrive.platform.client import Answer, Parameters, Pipedrive
 from connectors.pipedrive.platform.grants import GrantKey
 from connectors.pipedrive.platform.looking_up import fields_of, user_of
@@ -30,7 +31,6 @@ AGAIN_SECONDS: Final = 0.5
 MOST_TRIES: Final = 3
 """Of a call that only reads and found no answer."""
 PLACE_SECONDS: Final = 5.0
-_SENSELESS: Final = "Pipedrive's answer makes no sense at the moment. Try again in a minute."
 _BUSY: Final = "Other lists of people are being read. Try again in a moment."
 _TOO_MANY: Final = (
     "Reading so many people takes too long. Choose a filter with fewer of them, and begin one campaign for each."
@@ -63,7 +63,7 @@ def read_page(pipedrive: Pipedrive, who: GrantKey, selection: Selection, cursor:
     found = tuple(each for each in _people(answer) if each["id"] not in selection.excluded_ids)
     following = answer.additional.get("next_cursor")
     if following is not None and (not isinstance(following, str) or following == cursor):
-        raise InDoubt(_SENSELESS)
+        raise InDoubt(SENSELESS)
     return PeoplePage(found, following or None)
 
 
@@ -74,7 +74,7 @@ def filter_name(pipedrive: Pipedrive, who: GrantKey, filter_id: int) -> str:
     except (Gone, Refused):
         raise InvalidFields({"selection.filter": [_NO_FILTER]}) from None
     if not isinstance(found, Mapping):
-        raise InDoubt(_SENSELESS)
+        raise InDoubt(SENSELESS)
     if found.get("type") not in (None, "people"):
         raise InvalidFields({"selection.filter": [_NOT_OF_PEOPLE]})
     return UNKEPT.sub("", str(found.get("name") or filter_id))
@@ -209,5 +209,5 @@ def _people(answer: Answer) -> list[Mapping[str, Any]]:
 def _entities(answer: Answer) -> list[Mapping[str, Any]]:
     found = answer.data if answer.data is not None else []
     if not isinstance(found, list):
-        raise InDoubt(_SENSELESS)
+        raise InDoubt(SENSELESS)
     return [each for each in found if isinstance(each, Mapping) and isinstance(each.get("id"), int)]

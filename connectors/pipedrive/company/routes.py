@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping
 
 from connectors.pipedrive.blueprint import api_blueprint, takes, viewer
 from connectors.pipedrive.company.activity_types import ask_activity_types, choose_activity_type
+from connectors.pipedrive.company.admins import require_admin
 from connectors.pipedrive.company.saving import COLUMNS, TooManyTries, VendorAway, save
 from connectors.pipedrive.company.schemas import SettingsSchema
 from connectors.pipedrive.company.store import (
@@ -24,7 +25,6 @@ from connectors.pipedrive.company.store import (
     sender_of,
 )
 from connectors.pipedrive.context import context
-from connectors.pipedrive.errors import NotAllowed
 from connectors.pipedrive.platform.looking_up import user_of
 from connectors.pipedrive.tables import LogKind
 from connectors.shared.access import Access, access
@@ -44,8 +44,7 @@ def admins_only(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **given: Any) -> Any:
-        if not user_of(context(), viewer(), anew=True).is_admin:
-            raise NotAllowed(ADMINS_ONLY)
+        require_admin(context(), viewer(), ADMINS_ONLY)
         return view(*args, **given)
 
     return cast(View, guarded)

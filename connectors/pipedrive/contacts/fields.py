@@ -68,13 +68,13 @@ def ask_fields(pipedrive: Pipedrive, who: GrantKey) -> FieldBook:
 
 
 def _of_v2(pipedrive: Pipedrive, who: GrantKey) -> Iterator[CustomField]:
-    cursor: Any = None
+    cursor: str | None = None
     for _ in range(MOST_PAGES):
         given: dict[str, str | int] = {"limit": PAGE} | ({"cursor": cursor} if cursor else {})
         answer = pipedrive.get(who, "/api/v2/personFields", given)
         yield from _read(answer, "field_code", "field_name")
-        cursor = answer.additional.get("next_cursor")
-        if not isinstance(cursor, str) or not cursor:
+        cursor = answer.next_cursor
+        if cursor is None:
             return
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from connectors.pipedrive.errors import Gone, InDoubt, NotAllowed
+from connectors.pipedrive.platform.answers import SENSELESS
 from connectors.pipedrive.platform.client import Pipedrive
 from connectors.pipedrive.platform.grants import GrantKey
 from connectors.shared.kept_text import UNKEPT
@@ -48,7 +49,7 @@ def read_person(data: Mapping[str, Any]) -> Person:
     """
     person_id = _id(data.get("id"))
     if person_id is None:
-        raise InDoubt("Pipedrive's answer makes no sense at the moment. Try again in a minute.")
+        raise InDoubt(SENSELESS)
     custom = data.get("custom_fields")
     return Person(
         id=person_id,

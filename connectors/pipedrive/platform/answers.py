@@ -21,7 +21,7 @@ SHORTEST_PAUSE_SECONDS: Final = 0.1
 DEFAULT_PAUSE_SECONDS: Final = 2.0
 BLOCKED_PAUSE_SECONDS: Final = 5.0
 """For whoever goes on after a 429 a page of HTML comes, with 403. Whoever meets several rests ever longer."""
-LONGEST_WINDOW_SECONDS: Final = 60.0
+LONGEST_WINDOW_SECONDS: Final = 600.0
 """A pause beyond this is no window of calls: the day's share is used up."""
 LONGEST_PAUSE_SECONDS: Final = 24 * 3_600.0
 _MOST: Final = 1e9

@@ -21,9 +21,9 @@ from connectors.shared.secrets import SecretBox, SecretUnreadable
 RECONNECT: Final = "Pipedrive is not connected for you. Choose Reconnect, and then Allow and install."
 AHEAD_MS: Final = 5 * MINUTE
 """How long before its end an access token is refreshed; a tenth of its life, where that is less."""
-LEASE_MS: Final = 15 * SECOND
+LEASE_MS: Final = 20 * SECOND
 """Longer than a refresh takes: `oauth.TIMEOUT` and `oauth.BODY_SECONDS` together."""
-PATIENCE_SECONDS: Final = 18.0
+PATIENCE_SECONDS: Final = 24.0
 LOOK_AGAIN_SECONDS: Final = 0.05
 
 log = structlog.get_logger()

@@ -16,7 +16,7 @@ def fields_of(parts: Context, who: GrantKey, *, anew: bool = False) -> FieldBook
 
 
 def person_of(parts: Context, who: GrantKey, person_id: int, *, anew: bool = False) -> Person:
-    """Return a person as the viewer sees them. Raises Gone where they do not, or did not half a minute ago."""
+    """Return a person as the viewer sees them, or saw them half a minute ago. Raises Gone where they do not."""
     return parts.memory.people.get((who, person_id), lambda: ask_person(parts.pipedrive, who, person_id), anew=anew)
 
 

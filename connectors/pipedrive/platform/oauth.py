@@ -1,7 +1,6 @@
 """Pipedrive's OAuth 2.0, by Authlib: https://pipedrive.readme.io/docs/marketplace-oauth-authorization"""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -81,17 +80,6 @@ class OAuth:
                 f"{self._url}/oauth/token", refresh_token=refresh_token, allow_redirects=False
             )
         )
-
-    def revoke(self, refresh_token: str) -> None:
-        """Tell Pipedrive that a grant is wanted no more; nothing is raised, since nothing of ours depends on it."""
-        failures = (requests.RequestException, HTTPError, OSError, ValueError, AuthlibBaseError)
-        with suppress(*failures), self._session() as session:
-            session.revoke_token(
-                f"{self._url}/oauth/revoke",
-                token=refresh_token,
-                token_type_hint="refresh_token",  # noqa: S106
-                allow_redirects=False,
-            )
 
     def _session(self) -> Any:
         session = OAuth2Session(

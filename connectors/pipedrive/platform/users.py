@@ -25,7 +25,8 @@ class UserFacts:
 def ask_user(pipedrive: Pipedrive, who: GrantKey) -> UserFacts:
     """Return who this user is. Raises what a call may."""
     data = pipedrive.get(who, "/api/v1/users/me").data
-    if not isinstance(data, Mapping):
+    # What somebody else may do is not for this user.
+    if not isinstance(data, Mapping) or data.get("id", who.user_id) != who.user_id:
         raise InDoubt("Pipedrive does not say who this is. Try again in a minute.")
     return read_user(who.user_id, data)
 

@@ -15,7 +15,7 @@ LONGEST_PAUSE_MS: Final = MINUTE
 LONGEST_SCHEDULED_PAUSE_MS: Final = 10 * MINUTE
 
 NEVER_SENT: Final = frozenset({Status.FAILED, Status.CANCELED, Status.SUPPRESSED})
-_WENT_OUT: Final = ENDS_BY_RECEIPT | {Status.SENT, Status.UNKNOWN}
+WENT_OUT: Final = ENDS_BY_RECEIPT | {Status.SENT, Status.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def sent_moment(row: RowMapping) -> int | None:
     """Return when a message was sent, None as long as it is not known to have been."""
     if row["sent_at"] is not None:
         return int(row["sent_at"])
-    if row["status"] in _WENT_OUT:
+    if row["status"] in WENT_OUT:
         return int(row["begun_at"] or row["finished_at"] or row["message_created_at"])
     return None
 

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from connectors.pipedrive.errors import InDoubt
-from connectors.pipedrive.platform.answers import Budget
+from connectors.pipedrive.platform.answers import SENSELESS, Budget
 from connectors.pipedrive.platform.client import Answer, Pipedrive
+from connectors.pipedrive.shapes import LARGEST_ID
 from connectors.pipedrive.tables import LogKind
 from connectors.pipedrive.write_back.entries import path_of
 from connectors.pipedrive.write_back.queue import Claimed
@@ -41,7 +42,7 @@ def find(pipedrive: Pipedrive, claimed: Claimed) -> Found:
         items = _items(answer)
         for item in items:
             if claimed.message_id in _text(item, claimed.kind):
-                return Found(_id_of(item), answer.budget)
+                return Found(read_crm_id(item), answer.budget)
         if _next(answer, claimed.kind) is None or _is_past(items, claimed.since - MARGIN_MS):
             return Found(None, answer.budget)
         if pages == MOST_PAGES:
@@ -63,8 +64,7 @@ def _pages(pipedrive: Pipedrive, claimed: Claimed) -> Iterator[Answer]:
 
 def _next(answer: Answer, kind: str) -> Mapping[str, str | int] | None:
     if kind != LogKind.NOTE:
-        cursor = answer.additional.get("next_cursor")
-        return {"cursor": cursor} if isinstance(cursor, str) and cursor else None
+        return {"cursor": answer.next_cursor} if answer.next_cursor else None
     paging = answer.additional.get("pagination")
     start = paging.get("next_start") if isinstance(paging, dict) and paging.get("more_items_in_collection") else None
     return {"start": start} if isinstance(start, int) else None
@@ -74,7 +74,7 @@ def _items(answer: Answer) -> Sequence[Mapping[str, Any]]:
     """Return what is on a page. An empty one is null in v1."""
     data = [] if answer.data is None else answer.data
     if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
-        raise InDoubt("Pipedrive's answer makes no sense at the moment. Try again in a minute.")
+        raise InDoubt(SENSELESS)
     return data
 
 
@@ -82,10 +82,11 @@ def _text(item: Mapping[str, Any], kind: str) -> str:
     return str(item.get("content" if kind == LogKind.NOTE else "note") or "")
 
 
-def _id_of(item: Mapping[str, Any]) -> int:
-    crm_id = item.get("id")
-    if not isinstance(crm_id, int):
-        raise InDoubt("Pipedrive's answer makes no sense at the moment. Try again in a minute.")
+def read_crm_id(found: Any) -> int:
+    """Return the id of a note or an activity. Raises InDoubt where it has none."""
+    crm_id = found.get("id") if isinstance(found, Mapping) else None
+    if not isinstance(crm_id, int) or not 0 < crm_id <= LARGEST_ID:
+        raise InDoubt(SENSELESS)
     return crm_id
 
 

@@ -6,9 +6,11 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
 from connectors.pipedrive.tables import LogKind, LogState, pipedrive_campaigns, pipedrive_logs
+from connectors.pipedrive.write_back.fates import WENT_OUT
 from connectors.shared.messages.tables import IS_OF_CAMPAIGN, messages
 
 SLICE: Final = 1_000
+_WENT_OUT: Final = sorted(WENT_OUT)
 _SHOWN: Final = {LogState.WRITTEN.value: "written", LogState.UNWRITTEN.value: "unwritten"}
 
 _ids: BindParameter[str] = bindparam("ids", expanding=True)
@@ -37,18 +39,15 @@ def status_of_campaign(connection: Connection, company_id: int, campaign_id: str
     """
     same = (pipedrive_campaigns.c.campaign_id == campaign_id) & (pipedrive_campaigns.c.company_id == company_id)
     own = pipedrive_campaigns.c
-    campaign = connection.execute(select(own.log_kind, own.account_id, own.logs_open).where(same)).first()
+    campaign = connection.execute(select(own.log_kind, own.logs_open).where(same)).first()
     counted: dict[str, Any] = {"kind": "none", "written": 0, "waiting": 0, "unwritten": 0}
     if campaign is None:
         return counted
     counted["kind"] = campaign.log_kind
     if campaign.log_kind == LogKind.NONE:
         return counted
-    of_campaign = (
-        IS_OF_CAMPAIGN,
-        messages.c.campaign_id == campaign_id,
-        messages.c.account_id + 0 == campaign.account_id,
-    )
+    # The campaign is the company's: so nothing more is asked of its messages than an index holds.
+    of_campaign = (IS_OF_CAMPAIGN, messages.c.campaign_id == campaign_id)
     statement = (
         select(_logs.state, func.count())
         .join(messages, messages.c.id == _logs.message_id)
@@ -59,7 +58,7 @@ def status_of_campaign(connection: Connection, company_id: int, campaign_id: str
         counted[_shown(state)] += count
     if campaign.logs_open:
         # Entries are made a moment after their messages have gone out: till then these wait, too.
-        sent = connection.scalar(select(func.count()).where(*of_campaign, messages.c.sent_at.is_not(None))) or 0
+        sent = connection.scalar(select(func.count()).where(*of_campaign, messages.c.status.in_(_WENT_OUT))) or 0
         counted["waiting"] = max(counted["waiting"], sent - counted["written"] - counted["unwritten"])
     return counted
 

@@ -24,11 +24,10 @@ from connectors.pipedrive.errors import (
     Unreachable,
 )
 from connectors.pipedrive.platform.answers import Budget
-from connectors.pipedrive.platform.client import Answer
 from connectors.pipedrive.tables import LogState
 from connectors.pipedrive.write_back.budgets import FLOOR_REACHED, FLOOR_REST_MS, Pacer, Rests, is_at_floor, rest
 from connectors.pipedrive.write_back.entries import CrmEntry, body_of, path_of
-from connectors.pipedrive.write_back.finding import CannotTell, find
+from connectors.pipedrive.write_back.finding import CannotTell, find, read_crm_id
 from connectors.pipedrive.write_back.queue import (
     Claimed,
     claim,
@@ -159,7 +158,7 @@ class Writer:
     def _write(self, claimed: Claimed, entry: CrmEntry) -> Budget | None:
         self._get_token(claimed)
         answer = self._parts.pipedrive.post(claimed.key, path_of(entry.kind), body_of(entry))
-        self._settle(close_written, claimed, _id_in(answer))
+        self._settle(close_written, claimed, read_crm_id(answer.data))
         return answer.budget
 
     def _get_token(self, claimed: Claimed) -> None:
@@ -240,10 +239,3 @@ class Writer:
             with self._database.write() as connection:
                 renew(connection, held, moment)
             self._renewed_at = moment
-
-
-def _id_in(answer: Answer) -> int:
-    crm_id = answer.data.get("id") if isinstance(answer.data, dict) else None
-    if not isinstance(crm_id, int):
-        raise InDoubt("Pipedrive's answer makes no sense at the moment. Try again in a minute.")
-    return crm_id
