@@ -45,7 +45,7 @@ _PAGES: Final = {
     "report": Page("Campaign report", height=600, width=700),
 }
 
-blueprint = Blueprint("pipedrive-pages", __name__, url_prefix="/pipedrive", template_folder="pages")
+blueprint = Blueprint("pipedrive-pages", __name__, url_prefix="/pipedrive", template_folder="templates")
 
 
 @blueprint.get("/<any(settings, panel, campaign, report):name>", provide_automatic_options=False)

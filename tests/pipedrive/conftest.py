@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 
 import connectors.installed  # noqa: F401 - declares every table
 from connectors.app import app_for
@@ -18,6 +19,7 @@ from connectors.service import Service
 from connectors.settings import read_settings
 from connectors.shared.database import metadata
 from tests.pipedrive.companies import parts_of
+from tests.pipedrive.opening import Opener, chromium, opener, pages_alone
 
 
 @pytest.fixture
@@ -79,6 +81,26 @@ def client(app: Flask) -> FlaskClient:
 def parts(service: Service) -> Context:
     """The parts of the connector."""
     return parts_of(service)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The pages alone, on a socket."""
+    with pages_alone(tmp_path_factory.mktemp("data")) as url:
+        yield url
+
+
+@pytest.fixture
+def opened(browser: Browser, address: str) -> Iterator[Opener]:
+    """Opens a page in a window of Pipedrive's."""
+    with opener(browser, address) as opened:
+        yield opened
 
 
 def _service(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:

@@ -16,15 +16,19 @@ HOST: Final = """<!doctype html><html lang="en"><title>Pipedrive</title><link re
 <body style="margin:0"><iframe title="App" style="border:0;width:100%;height:100vh"></iframe><script>
 window.commands = []; window.answers = {get_signed_token: {token: "fresh"}, show_confirmation: {confirmed: true}};
 window.listeners = {};
+window.silent ??= [];
 addEventListener("message", ({data, ports}) => {
   const {type, command, args, event} = data.payload;
   if (type === "listener") { window.listeners[event] = ports[0]; return; }
   if (type !== "command") return;
   window.commands.push({command, args, id: data.id});
+  if (window.silent.includes(command)) return;
   ports[0].postMessage({data: window.answers[command] ?? {}});
 });
 </script></body></html>"""
-Answer = tuple[int, Any] | Callable[[Any], tuple[int, Any]]
+# Status, document and headers; the status 0 is no answer at all.
+Given = tuple[int, Any] | tuple[int, Any, dict[str, str]]
+Answer = Given | Callable[[Any], Given]
 
 
 @contextmanager
@@ -92,6 +96,9 @@ class Window:
         body = json.loads(request.post_data) if request.post_data else None
         self.asked.append((call, body, request.headers))
         found = self.answers.get(call, (404, {"detail": f"{call} is not played."}))
-        status, said = found(body) if callable(found) else found
+        status, said, *headers = found(body) if callable(found) else found
+        if not status:
+            return
         kind = "application/json" if status < 400 else "application/problem+json"
-        route.fulfill(status=status, content_type=kind, body=b"" if said is None else json.dumps(said).encode())
+        content = b"" if said is None else json.dumps(said).encode()
+        route.fulfill(status=status, headers={"Content-Type": kind, **dict(*headers)}, body=content)

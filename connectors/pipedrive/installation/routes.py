@@ -35,7 +35,7 @@ RETRY_SECONDS: Final = 30
 
 log = structlog.get_logger()
 
-blueprint = Blueprint("pipedrive-install", __name__, url_prefix=notices.PATH, template_folder="pages")
+blueprint = Blueprint("pipedrive-install", __name__, url_prefix=notices.PATH, template_folder="templates")
 
 
 @blueprint.get("/install", provide_automatic_options=False)

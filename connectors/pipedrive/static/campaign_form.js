@@ -88,8 +88,13 @@ export function campaignForm({ me, templates, fields, selection, begun }) {
       return begun(campaign);
     } catch (problem) {
       if (problem.status === 409) preview.forget();
-      return tellForm(form, place, problem);
+      return tellForm(form, place, problem, again);
     }
+  }
+
+  function again() {
+    begin.focus();
+    form.requestSubmit();
   }
 }
 
@@ -144,7 +149,7 @@ function tester(text, read, place) {
         const sent = await once.use(body, (key) => call("/campaigns/test", { method: "POST", body, key }));
         tell(`The test is on its way to ${sent.to ?? body.to}`);
       } catch (problem) {
-        tellForm(form, place, problem);
+        tellForm(form, place, problem, submit);
       }
       return undefined;
     });

@@ -3,7 +3,7 @@ import { call, download } from "./api.js";
 import { progress } from "./campaign_progress.js";
 import { button, fill, make, whileBusy } from "./elements.js";
 import { banner, failure } from "./failures.js";
-import { exactly, moment, several } from "./formats.js";
+import { ended, exactly, moment, several } from "./formats.js";
 import { hindrances, isBeingLogged } from "./hindrances.js";
 import { icon } from "./icons.js";
 import { longText } from "./long_text.js";
@@ -55,6 +55,7 @@ export function campaignOne(id) {
     if (focused) (head.querySelector(`[data-verb="${focused}"]`) ?? head.querySelector("[data-verb]"))?.focus();
     advance.show(campaign);
     const parts = portions(campaign);
+    people.count(parts);
     fill(standing, parts.length > 0 && [donut(parts), legend(parts)]);
     body.hidden = false;
   }
@@ -77,7 +78,7 @@ export function campaignOne(id) {
         tell(VERBS[name].said);
         start();
       } catch (problem) {
-        fill(place, failure(problem));
+        fill(place, failure(problem, problem.late ? () => act(pressed, name) : null));
       }
     });
   }
@@ -137,7 +138,7 @@ function heading(campaign) {
       make("time", { datetime: when, title: exactly(when) }, moment(when)),
     ),
     campaign.text && make("div", { class: "bubble" }, longText(campaign.text, campaign.id)),
-    campaign.error && banner(campaign.error.message),
+    campaign.error && banner(ended(campaign.error.message)),
     heldWords(campaign.held) && banner(heldWords(campaign.held), { kind: "info" }),
   ].filter(Boolean);
 }

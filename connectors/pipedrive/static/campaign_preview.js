@@ -2,7 +2,7 @@
 import { call } from "./api.js";
 import { button, fill, make, say, whileBusy } from "./elements.js";
 import { clearFields, failure, tellFields } from "./failures.js";
-import { figure, several } from "./formats.js";
+import { ended, figure, several } from "./formats.js";
 import { icon } from "./icons.js";
 import { SKIPPED } from "./message_states.js";
 import { lengthInWords } from "./text_length.js";
@@ -35,10 +35,10 @@ export function campaignPreview({ form, read, isEmpty, told }) {
     if (key === asked) return seen;
     element.setAttribute("aria-busy", "true");
     try {
-      const answer = await call("/campaigns/preview", { method: "POST", body });
+      const answer = await call("/campaigns/preview", { method: "POST", body, repeat: isLast });
       if (!isLast()) return answer;
       [seen, asked] = [answer, key];
-      clearFields(form);
+      clearFields(form, Object.keys(body));
       show();
       return answer;
     } catch (problem) {
@@ -126,7 +126,7 @@ function samples(found) {
 function leftOut(skipped, errors) {
   const all = skipped.reduce((sum, [, count]) => sum + count, 0);
   const shown = errors.map((one) =>
-    make("li", {}, make("span", { class: "strong" }, one.name || "No name"), `: ${one.message ?? SKIPPED[one.reason] ?? one.reason}`),
+    make("li", {}, make("span", { class: "strong" }, one.name || "No name"), `: ${ended(one.message ?? SKIPPED[one.reason] ?? one.reason)}`),
   );
   return make(
     "details",

@@ -1,6 +1,6 @@
 // How far a campaign is: reading people, preparing their messages, sending them.
 import { fill, make, say } from "./elements.js";
-import { figure, moment } from "./formats.js";
+import { ended, figure, moment } from "./formats.js";
 import { portions } from "./standing.js";
 
 const UNSENT = ["scheduled", "queued", "sending"];
@@ -31,7 +31,7 @@ function stepOf(campaign) {
   if (["finished", "canceled", "failed"].includes(state)) return null;
   if (gathering) {
     const words = `Reading people from Pipedrive: ${figure(gathering.people)} so far`;
-    return { words, note: gathering.because ?? undefined };
+    return { words, note: gathering.because ? ended(gathering.because) : undefined };
   }
   if (state === "importing") {
     const all = campaign.rows_expected ?? 0;

@@ -1,6 +1,6 @@
 // What is written: a template or a text with merge fields, by whom, of what kind.
 import { make, say } from "./elements.js";
-import { field, input, MESSAGE_TYPES, offer, select, wordsFor } from "./fields.js";
+import { clearField, field, input, MESSAGE_TYPES, offer, select, wordsFor } from "./fields.js";
 import { mergeFields } from "./merge_fields.js";
 
 const OWN_TEXT = ["", "Write your own text"];
@@ -26,7 +26,10 @@ export function composer({ templates, fields, defaults, rows = 4, onchange }) {
   };
   const summary = make("summary", {});
   template.addEventListener("change", () => {
-    if (chosen()) text.value = chosen().text;
+    if (chosen()) {
+      text.value = chosen().text;
+      clearField(text);
+    }
     notice();
   });
   for (const control of [text, sender, kind]) control.addEventListener("input", notice);

@@ -1,7 +1,8 @@
 // Failures where they happened: what is wrong, and what the person can do about it.
-import { Problem } from "./api.js";
-import { button, fill, make } from "./elements.js";
+import { button, fill, make, whileBusy } from "./elements.js";
+import { clearField } from "./fields.js";
 import { icon } from "./icons.js";
+import { Problem } from "./problems.js";
 
 const INSTALL = "/pipedrive/install";
 
@@ -26,7 +27,10 @@ export function failure(problem, retry = null) {
   if (problem.code === "disconnected") {
     actions.push(make("a", { class: "button primary", href: INSTALL, target: "_blank", rel: "noopener" }, "Reconnect"));
   }
-  if (retry) actions.push(button("Try again", retry, { icon: icon("again") }));
+  if (retry) {
+    const again = button("Try again", () => whileBusy(again, retry), { icon: icon("again") });
+    actions.push(again);
+  }
   return banner(wordsOf(problem), { actions });
 }
 
@@ -59,15 +63,17 @@ export function tellFields(form, problem, { focus = true } = {}) {
   return left;
 }
 
-export function clearFields(form) {
-  for (const control of form.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
-  for (const place of form.querySelectorAll("[data-error-of]")) fill(place);
+/** Takes back what is said beside fields: all of them, or those of some names. */
+export function clearFields(form, names = null) {
+  for (const control of form.querySelectorAll("[aria-invalid]")) {
+    if (names === null || names.includes(control.name)) clearField(control);
+  }
 }
 
 /** Tells a problem in a form: beside its fields, and above its buttons whatever belongs to none. */
 export function tellForm(form, place, problem, retry = null) {
   const left = tellFields(form, problem);
   const named = form.querySelector("[aria-invalid]") !== null;
-  if (!named) fill(place, failure(problem, retry));
+  if (!named) fill(place, failure(problem, problem.late ? retry : null));
   else fill(place, left.length ? banner(left.join(" ")) : null);
 }

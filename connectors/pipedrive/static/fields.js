@@ -1,5 +1,5 @@
 // Labelled fields of forms, each with its hint and its place for an error.
-import { make } from "./elements.js";
+import { make, say } from "./elements.js";
 
 let made = 0;
 
@@ -10,6 +10,7 @@ export function field(label, control, { hint = null, narrow = false, unseenLabel
   const hintId = `${control.id}-hint`;
   const errorId = `${control.id}-error`;
   control.setAttribute("aria-describedby", hint ? `${hintId} ${errorId}` : errorId);
+  control.addEventListener("input", () => clearField(control));
   return make(
     "div",
     { class: narrow ? "field narrow" : "field" },
@@ -18,6 +19,12 @@ export function field(label, control, { hint = null, narrow = false, unseenLabel
     hint && make("p", { class: "hint", id: hintId }, hint),
     make("p", { class: "error", id: errorId, "data-error-of": control.name, "aria-live": "polite" }),
   );
+}
+
+/** Takes back what is said beside a field. */
+export function clearField(control) {
+  control.removeAttribute("aria-invalid");
+  document.getElementById(`${control.id}-error`)?.replaceChildren();
 }
 
 export const input = (name, properties = {}) =>
@@ -30,8 +37,13 @@ export function select(name, options, properties = {}) {
   return control;
 }
 
-/** Gives a select other options; what was chosen stays, where it is still there. */
+/** Gives a select other options; what was chosen stays, where it is still there, and a list that is open stays open. */
 export function offer(control, options) {
+  const known = [...control.options];
+  if (known.length === options.length && known.every((option, at) => option.value === options[at][0])) {
+    known.forEach((option, at) => say(option, options[at][1]));
+    return;
+  }
   const chosen = control.value;
   control.replaceChildren(...options.map(([value, words]) => make("option", { value }, words)));
   if (options.some(([value]) => value === chosen)) control.value = chosen;

@@ -2,9 +2,15 @@
 
 const number = new Intl.NumberFormat();
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+// One clock everywhere, each language's own: 5:16 PM and 9:05 AM, or 17:16 and 09:05.
+const { hour12 } = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions();
+const CLOCK = { hour: hour12 ? "numeric" : "2-digit", minute: "2-digit" };
+const DAY = { day: "numeric", month: "short" };
+const DATE = { ...DAY, year: "numeric" };
+const clock = new Intl.DateTimeFormat(undefined, CLOCK);
+const thisYear = new Intl.DateTimeFormat(undefined, { ...DAY, ...CLOCK });
+const otherYear = new Intl.DateTimeFormat(undefined, { ...DATE, ...CLOCK });
+const date = new Intl.DateTimeFormat(undefined, DATE);
 const whole = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 const list = new Intl.ListFormat("en", { type: "conjunction" });
 
@@ -15,13 +21,18 @@ export const listed = (words) => list.format(words);
 export const onDay = (moment) => date.format(moment);
 export const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+/** Returns a reason as a sentence with an end: a network's own words often have none. */
+export function ended(words) {
+  const said = words.trim();
+  return !said || /[.!?…]["'”’)\]]*$/u.test(said) ? said : `${said}.`;
+}
+
 /** Returns "16:30" for today, "20 Nov, 16:30" in this year, "20 Nov 2025, 16:30" before and after. */
 export function moment(text) {
   const then = new Date(text);
   const now = new Date();
   if (then.toDateString() === now.toDateString()) return clock.format(then);
-  const sameYear = then.getFullYear() === now.getFullYear();
-  return `${(sameYear ? day : date).format(then)}, ${clock.format(then)}`;
+  return (then.getFullYear() === now.getFullYear() ? thisYear : otherYear).format(then);
 }
 
 export const exactly = (text) => whole.format(new Date(text));

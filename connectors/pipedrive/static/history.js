@@ -2,7 +2,7 @@
 import { call } from "./api.js";
 import { button, fill, make, whileBusy } from "./elements.js";
 import { failure } from "./failures.js";
-import { exactly, moment, several } from "./formats.js";
+import { ended, exactly, moment, several } from "./formats.js";
 import { icon } from "./icons.js";
 import { longText } from "./long_text.js";
 import { isOpen, mayBeCanceled, statePill } from "./message_states.js";
@@ -15,7 +15,7 @@ const LOGS = {
   writing: () => "Is being logged in Pipedrive",
   doubtful: () => "Is looked for in Pipedrive",
   written: (kind) => (kind === "activity" ? "Logged as an activity" : "Logged as a note"),
-  unwritten: (_kind, reason) => `Not logged in Pipedrive. ${reason ?? ""}`.trim(),
+  unwritten: (_kind, reason) => `Not logged in Pipedrive. ${ended(reason ?? "")}`.trim(),
 };
 
 const mayChange = (message) => isOpen(message) || ["waiting", "writing", "doubtful"].includes(message.log?.state);
@@ -24,7 +24,7 @@ const mayChange = (message) => isOpen(message) || ["waiting", "writing", "doubtf
 export function history(personId) {
   const list = make("ol", { "aria-label": "Messages to this contact" });
   const place = make("div", {});
-  const more = button("Show more", () => whileBusy(more, () => load(shown + PAGE)), { kind: "plain", hidden: true });
+  const more = button("Show more", () => whileBusy(more, () => load(shown + PAGE).catch(told)), { kind: "plain", hidden: true });
   let shown = PAGE;
   let drawn = "";
   const looking = watch(async () => (await load(shown)).some(mayChange));
@@ -60,7 +60,7 @@ export function history(personId) {
         make("time", { class: "hint", datetime: when, title: exactly(when) }, `${ahead ? "for " : ""}${moment(when)}`),
       ),
       longText(message.text ?? "The text is not kept any more.", message.id),
-      message.error && make("p", { class: "reason" }, message.error.message),
+      message.error && make("p", { class: "reason" }, ended(message.error.message)),
       make(
         "div",
         { class: "row between one-line" },
@@ -79,7 +79,7 @@ export function history(personId) {
         tell("The message is canceled");
         await refresh();
       } catch (problem) {
-        fill(place, failure(problem, refresh));
+        told(problem);
       }
     });
   }
@@ -90,10 +90,11 @@ export function history(personId) {
       if (items.some(mayChange)) looking.start();
       else looking.stop();
     } catch (problem) {
-      fill(place, failure(problem, refresh));
+      told(problem);
     }
   }
 
+  const told = (problem) => fill(place, failure(problem, refresh));
   return {
     refresh,
     element: make("section", { class: "stack section" }, make("div", { class: "row" }, icon("chat"), make("h2", {}, "Messages")), place, list, more),

@@ -8,16 +8,16 @@ import { calmly } from "./waiting.js";
 
 const PAUSE = 350;
 
-/** Returns {element, update}; `read()` gives the body to ask with, or null while there is no text. */
-export function messagePreview(counter, read) {
+/** Returns {element, update}; `read()` gives the body to ask with, null while there is no text; `fine` gets one that can be sent. */
+export function messagePreview(counter, read, fine) {
   const bubble = make("p", { class: "bubble" });
   const element = make("div", { class: "preview", hidden: true }, make("h3", { class: "label" }, "Preview"), bubble);
   const ask = calmly(PAUSE, async (isLast) => {
     const body = read();
     if (body === null) return;
     try {
-      const seen = await call("/messages/preview", { method: "POST", body });
-      if (isLast()) show(seen);
+      const seen = await call("/messages/preview", { method: "POST", body, repeat: isLast });
+      if (isLast()) show(seen, body);
     } catch (problem) {
       if (!isLast()) return;
       element.hidden = true;
@@ -25,10 +25,13 @@ export function messagePreview(counter, read) {
     }
   });
 
-  function show(seen) {
+  function show(seen, body) {
     const whole = seen.text !== null && seen.text !== undefined;
     element.hidden = !whole;
-    if (whole) fill(bubble, seen.text);
+    if (whole) {
+      fill(bubble, seen.text);
+      fine(body);
+    }
     say(
       counter,
       whole

@@ -1,6 +1,6 @@
 // Phone numbers: country code and the rest, as they can be corrected before something is sent.
 import { make } from "./elements.js";
-import { field, input, select } from "./fields.js";
+import { clearField, field, input, select } from "./fields.js";
 
 // https://www.itu.int/pub/T-SP-E.164D: codes of one digit and of two; all others have three.
 const ONE = ["1", "7"];
@@ -29,14 +29,30 @@ export function numberChooser(phones, countryCode, onchange) {
   const show = () => {
     const phone = phones[Number(chosen.value)];
     [country.value, number.value] = phone?.e164 ? split(phone.e164) : [countryCode ?? "", phone?.value ?? ""];
+    clearField(number);
     if (chosen.value === OTHER) number.focus();
+  };
+  const value = () => {
+    const typed = number.value.trim();
+    const code = country.value.replace(/\D/g, "");
+    return typed.startsWith("+") || !code ? typed : `+${code}${typed.replace(/\D/g, "")}`;
+  };
+  const known = () => {
+    const at = phones.findIndex(({ e164 }) => e164 === value());
+    return at < 0 ? OTHER : String(at);
   };
   show();
   chosen.addEventListener("change", () => {
     show();
     onchange();
   });
-  for (const control of [country, number]) control.addEventListener("input", onchange);
+  for (const control of [country, number]) {
+    control.addEventListener("input", () => {
+      clearField(number);
+      if (phones[Number(chosen.value)]?.e164 !== value()) chosen.value = known();
+      onchange();
+    });
+  }
   return {
     element: make(
       "div",
@@ -45,10 +61,6 @@ export function numberChooser(phones, countryCode, onchange) {
       make("div", { class: "pair" }, field("Country code", country, { narrow: true }), field("Mobile number", number)),
     ),
     isEmpty: () => !/\d/.test(number.value),
-    value: () => {
-      const typed = number.value.trim();
-      const code = country.value.replace(/\D/g, "");
-      return typed.startsWith("+") || !code ? typed : `+${code}${typed.replace(/\D/g, "")}`;
-    },
+    value,
   };
 }

@@ -10,6 +10,7 @@ import { icon } from "./icons.js";
 import { messagePreview } from "./message_preview.js";
 import { numberChooser } from "./numbers.js";
 import { opened } from "./query.js";
+import { reportView } from "./report_view.js";
 import { fitHeight, tell } from "./sdk.js";
 import { accountNotice, notSetUp } from "./set_up.js";
 
@@ -56,8 +57,9 @@ function sendForm({ me, person, templates, fields, messages }) {
   const text = composer({ templates, fields, defaults: me.defaults, onchange: changed });
   const when = due(changed);
   const read = () => ({ person_id: person.id, ...(numbers.isEmpty() ? {} : { to: numbers.value() }), ...text.body() });
-  const preview = messagePreview(text.counter, () => (text.isEmpty() ? null : read()));
+  const preview = messagePreview(text.counter, () => (text.isEmpty() ? null : read()), fine);
   const once = new OnceKey();
+  let refused = null;
 
   const form = make(
     "form",
@@ -88,9 +90,15 @@ function sendForm({ me, person, templates, fields, messages }) {
         when.reset();
         await messages.refresh();
       } catch (problem) {
-        tellForm(form, place, problem);
+        refused = JSON.stringify(read());
+        tellForm(form, place, problem, () => form.requestSubmit());
       }
     });
+  }
+
+  /** A preview that was under way while the same was refused takes nothing back. */
+  function fine(body) {
+    if (JSON.stringify(body) !== refused) clearFields(form, Object.keys(body));
   }
   return form;
 }
@@ -103,8 +111,7 @@ function optedOut({ opted_out: numbers = {} }) {
 }
 
 function links() {
-  const open = button("Campaign report", async () => {
-    const { reportView } = await import("./report_view.js");
+  const open = button("Campaign report", () => {
     const held = [...page.childNodes];
     const back = () => {
       view.stop();

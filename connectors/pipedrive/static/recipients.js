@@ -2,18 +2,22 @@
 import { call } from "./api.js";
 import { button, fill, make, whileBusy } from "./elements.js";
 import { failure } from "./failures.js";
-import { select, field } from "./fields.js";
-import { exactly, moment } from "./formats.js";
+import { field, offer, select } from "./fields.js";
+import { ended, exactly, figure, moment } from "./formats.js";
 import { SKIPPED, STATES, statePill } from "./message_states.js";
 import { openPerson } from "./sdk.js";
 
 const PAGE = 50;
 const MOST_AT_ONCE = 500;
+const ALL = ["", "All"];
 const HEADS = ["Name", "Number", "Status", "Time"];
 
-/** Returns {element, refresh}: refreshing keeps as many rows as are shown. `files` stand above the table. */
+/**
+ * Returns {element, refresh, count}: refreshing keeps as many rows as are shown; `count` is told how many stand where,
+ * as `portions` has it. `files` stand above the table.
+ */
 export function recipients(path, files) {
-  const filter = select("status", [["", "Everybody"], ...Object.entries(STATES).map(([status, { words }]) => [status, words])]);
+  const filter = select("status", [ALL]);
   const body = make("tbody", {});
   const place = make("div", {});
   const more = button("Show more", () => whileBusy(more, () => append().catch(told)), { hidden: true });
@@ -50,10 +54,18 @@ export function recipients(path, files) {
     if (now === drawn) return;
     drawn = now;
     const focused = body.contains(document.activeElement) ? document.activeElement.dataset.row : null;
-    fill(body, rows.map(line));
+    fill(body, rows.map((row) => line(row, told)));
     if (focused) body.querySelector(`[data-row="${CSS.escape(focused)}"]`)?.focus();
     fill(place, rows.length === 0 && make("p", { class: "empty" }, filter.value ? "Nobody has this status." : "Nobody yet."));
     table.hidden = rows.length === 0;
+  }
+
+  /** Offers what occurs, and what is shown, even if nobody is there any more. */
+  function count(standing) {
+    const shown = filter.value;
+    const gone = shown && !standing.some(({ status }) => status === shown);
+    const offered = gone ? [...standing, { status: shown, words: STATES[shown].words, count: 0 }] : standing;
+    offer(filter, [ALL, ...offered.map(({ status, words, count: people }) => [status, `${words} (${figure(people)})`])]);
   }
 
   const told = (problem) => fill(place, failure(problem, () => refresh().catch(told)));
@@ -73,11 +85,12 @@ export function recipients(path, files) {
   );
   return {
     refresh,
+    count,
     element: make("div", { class: "stack" }, make("div", { class: "row between beside" }, field("Show", filter), files), place, table, more),
   };
 }
 
-function line(row) {
+function line(row, told) {
   const when = row.finished_at ?? row.sent_at;
   const name = row.name || "No name";
   return make(
@@ -87,7 +100,7 @@ function line(row) {
       "td",
       {},
       row.person_id
-        ? make("button", { type: "button", class: "link", "data-row": row.row, onclick: () => openPerson(row.person_id) }, name)
+        ? make("button", { type: "button", class: "link", "data-row": row.row, onclick: () => openPerson(row.person_id).catch(told) }, name)
         : name,
     ),
     make("td", { class: "phone" }, row.to ?? "—"),
@@ -96,4 +109,4 @@ function line(row) {
   );
 }
 
-const reasonOf = ({ message, code }) => message || SKIPPED[code] || code;
+const reasonOf = ({ message, code }) => ended(message || SKIPPED[code] || code);

@@ -84,7 +84,7 @@ export function settingsForm({ settings, types, isAdmin, saved }) {
         show(kept);
         saved(kept);
       } catch (problem) {
-        tellForm(form, place, problem);
+        tellForm(form, place, problem, () => form.requestSubmit());
       }
     });
   }

@@ -64,7 +64,7 @@ export function templateForm({ template, fields, done }) {
         tell(template ? "The template is saved" : "The template is added");
         return done(kept);
       } catch (problem) {
-        return tellForm(form, place, problem);
+        return tellForm(form, place, problem, () => form.requestSubmit());
       }
     });
   }
