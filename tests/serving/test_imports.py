@@ -141,4 +141,4 @@ def test_whoever_reads_files_stops_when_told_and_dies_with_its_parent(
     (importer,) = named(dispatcher.pid, "importer")
     os.kill(dispatcher.pid, signal.SIGKILL)
     dispatcher.wait()
-    wait_for(lambda: not alive(importer), 10.0)
+    wait_for(lambda: not alive(importer), 60.0)
