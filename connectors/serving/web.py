@@ -78,6 +78,8 @@ class WebServer(BaseApplication):
             "access_log_format": ACCESS_FORMAT,
             "post_fork": _after_fork,
             "proc_name": "connectors-web",
+            # Nobody is to steer it by a socket in the file system.
+            "control_socket_disable": True,
         }
         for name, value in options.items():
             self.cfg.set(name, value)

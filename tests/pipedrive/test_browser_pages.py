@@ -79,7 +79,7 @@ def test_who_may_set_it_up_is_led_there(opened: Opener, name: str) -> None:
     me = played.ME | {"set_up": False}
     window, frame = opened(name, played.answers(**{"GET /me": (200, me)}), selectedIds="9")
     frame.get_by_role("button", name="Open the settings").click()
-    window.page.wait_for_function("commands.some(({command}) => command === 'redirect_to')")
+    window.page.wait_for_function("() => commands.some(({command}) => command === 'redirect_to')")
     assert window.commands("redirect_to") == [{"view": "settings"}]
     user = {"id": 8, "name": "Bo", "is_admin": False}
     _, frame = opened(name, played.answers(**{"GET /me": (200, me | {"user": user})}), selectedIds="9")

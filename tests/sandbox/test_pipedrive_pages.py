@@ -71,7 +71,8 @@ def framed(page: Page) -> Frame:
     """Return the newest frame, once its page is there."""
     frame = page.locator("iframe").last.element_handle().content_frame()
     assert frame is not None
-    frame.wait_for_function("typeof ask === 'function'")
+    # A function: text would be evaluated anew at each look, which a strict policy of the page forbids.
+    frame.wait_for_function("() => typeof ask === 'function'")
     return frame
 
 
@@ -110,7 +111,7 @@ def test_a_panel_is_shown_once_it_says_initialize(page: Page, server: SandboxSer
     panel.evaluate("listen('user_settings_change'); listen('visibility')")
     page.get_by_role("button", name="Dark theme").click()
     page.get_by_role("button", name="Send an SMS").click()
-    panel.wait_for_function("heard.length === 2", polling=50)  # it is hidden, and so nothing is drawn
+    panel.wait_for_function("() => heard.length === 2", polling=50)  # it is hidden, and so nothing is drawn
     assert panel.evaluate("heard.map((one) => one.data)") == [
         {"theme": "light"},
         {"is_visible": False, "context": {"invoker": "user"}},
@@ -177,7 +178,7 @@ def test_a_modal(page: Page, server: SandboxServer, book: PipedriveBook) -> None
     ask(report, "initialize")
     campaign.evaluate("listen('close_custom_modal')")
     report.evaluate("void ask('close_modal')")
-    campaign.wait_for_function("heard.length === 1")
+    campaign.wait_for_function("() => heard.length === 1")
     assert campaign.evaluate("ended") == {"data": {"status": "closed"}}
     page.get_by_role("dialog", name="SMS campaign").get_by_role("button", name="Close").click()
     expect(page.locator("dialog")).to_have_count(0)
