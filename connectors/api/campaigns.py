@@ -1,11 +1,10 @@
 """`/api/v1/campaigns`: many recipients, one intent."""
 
-import tempfile
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import IO, Any, Final
 
-from flask import Response, send_file
+from flask import Response
 from sqlalchemy import Connection
 from werkzeug.exceptions import ServiceUnavailable
 
@@ -34,11 +33,11 @@ from connectors.shared.campaigns.trying import try_out
 from connectors.shared.clock import now_ms
 from connectors.shared.messages.queries import get_message
 from connectors.shared.messages.resolve import resolve_campaign
+from connectors.shared.web.report_files import XLSX, csv_file, xlsx_file
 from connectors.shared.web.shapes import PageQuerySchema
 
 KIND: Final = "campaigns"
 RECIPIENTS: Final = "campaign-recipients"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHUNK: Final = 65_536
 PREVIEW_RETRY_SECONDS: Final = 5
 NO_CAMPAIGN: Final = "There is no such campaign."
@@ -223,9 +222,7 @@ def report_csv(campaign_id: str) -> Response:
     Where Excel would take a cell for a formula, a number's plus among them, an apostrophe stands before it.
     """
     lines = reports.report_lines(context().service.database, caller(), path_id(campaign_id, NO_CAMPAIGN))
-    response = Response(reports.write_csv(lines), mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=f"campaign-{campaign_id}.csv")
-    return response
+    return csv_file(reports.write_csv(lines), campaign_id)
 
 
 @blueprint.on("GET", "/<string(length=36):campaign_id>/report.xlsx", parameters=[CAMPAIGN_ID])
@@ -235,10 +232,7 @@ def report_csv(campaign_id: str) -> Response:
 def report_xlsx(campaign_id: str) -> Response:
     """Download the same as a workbook, every cell typed as text."""
     lines = reports.report_lines(context().service.database, caller(), path_id(campaign_id, NO_CAMPAIGN))
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been sent
-    reports.write_xlsx(lines, file)
-    file.seek(0)
-    return send_file(file, XLSX, as_attachment=True, download_name=f"campaign-{campaign_id}.xlsx")
+    return xlsx_file(lambda file: reports.write_xlsx(lines, file), campaign_id)
 
 
 def _keep(asked: Asked, once: Once) -> Response:

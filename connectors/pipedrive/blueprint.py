@@ -1,6 +1,7 @@
 """`/pipedrive/api/…`: who asks, by the token that Pipedrive signs for our pages; read strictly, refused in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar, cast
 
 from flask import Blueprint, Response, g, request
@@ -17,8 +18,11 @@ from connectors.pipedrive.errors import (
 )
 from connectors.pipedrive.platform.grants import RECONNECT, GrantKey, find
 from connectors.pipedrive.viewer import NotSigned
+from connectors.shared.idempotency.store import LONGEST_REQUEST_MS
 from connectors.shared.problems import problem
+from connectors.shared.web import idempotent as shared
 from connectors.shared.web.bodies import BoundedParser, bound_body
+from connectors.shared.web.idempotent import Once
 from connectors.shared.web.paging import Pages
 from connectors.shared.web.refusals import register_refusals
 
@@ -53,6 +57,18 @@ def takes(schema: type[Schema], location: str = "json") -> Callable[[View], View
     """Give a view what the schema loads from "json" or "query", as its first argument. Raises InvalidFields."""
     decorator: Any = _parser.use_args(schema, location=location)
     return cast(Callable[[View], View], decorator)
+
+
+@contextmanager
+def idempotent(account_id: int, longest_ms: int = LONGEST_REQUEST_MS) -> Iterator[Once]:
+    """Claim the key of this request, if it has one (see `shared.web.idempotent`).
+
+    It means one thing for one user of a company: several companies may have one account.
+    """
+    service, who = context().service, viewer()
+    scope = f"{shared.own_path()} of {who.company_id}/{who.user_id}"
+    with shared.idempotent(service.database, service.secrets, account_id, scope, longest_ms) as once:
+        yield once
 
 
 def pages(kind: str) -> Pages:

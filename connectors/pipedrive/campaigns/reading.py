@@ -40,7 +40,7 @@ _NOT_OF_PEOPLE: Final = "This filter is not one of people. Choose another one."
 
 Found = TypeVar("Found")
 
-# Whoever waits holds a thread of the web's, and a process has four.
+# Each holds its people in memory, and judges them on the web's interpreter.
 _places = BoundedSemaphore(2)
 
 

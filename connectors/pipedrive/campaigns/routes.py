@@ -1,14 +1,14 @@
 """`/pipedrive/api/…`: SMS campaigns on a selection of the people list, and their reports."""
 
-import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict
+from functools import partial
 from typing import Any, Final
 
-from flask import Response, send_file
+from flask import Response
 from sqlalchemy import Connection
 
-from connectors.pipedrive.blueprint import api_blueprint, pages, takes, viewer
+from connectors.pipedrive.blueprint import api_blueprint, idempotent, pages, takes, viewer
 from connectors.pipedrive.campaigns import gathering_store
 from connectors.pipedrive.campaigns import people as campaign_people
 from connectors.pipedrive.campaigns import store as campaign_store
@@ -18,20 +18,18 @@ from connectors.pipedrive.campaigns.reading import patient_reader
 from connectors.pipedrive.campaigns.requests import SOURCE, Asked, read_asked
 from connectors.pipedrive.campaigns.schemas import CampaignTextSchema, CampaignTrySchema, RecipientQuerySchema
 from connectors.pipedrive.company.admins import require_admin
-from connectors.pipedrive.company.store import Company
+from connectors.pipedrive.company.store import Company, may_send_campaigns
 from connectors.pipedrive.context import context
 from connectors.shared.access import Access, access
 from connectors.shared.campaigns import control, reports
+from connectors.shared.campaigns.trying import compose_trial
 from connectors.shared.clock import SECOND, now_ms
-from connectors.shared.messages.accept import NewMessage
-from connectors.shared.messages.composing import compose
 from connectors.shared.messages.queries import get_message
 from connectors.shared.problems import problem
-from connectors.shared.web.idempotent import idempotent, own_path
 from connectors.shared.web.paging import path_id
+from connectors.shared.web.report_files import csv_file, xlsx_file
 from connectors.shared.web.shapes import PageQuerySchema
 
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_REQUEST_MS: Final = 120 * SECOND
 """What Pipedrive asks to wait for is waited for."""
 _ADMINS_SEND: Final = (
@@ -75,12 +73,13 @@ def show_preview(given: dict[str, Any]) -> dict[str, Any]:
 def send_test(given: dict[str, Any]) -> Response:
     """Send what the first person of the selection would read to a number of one's own."""
     service, asked = context().service, _asked(given)
-    with idempotent(service.database, service.secrets, asked.sender.account_id, _scope(), LONGEST_REQUEST_MS) as once:
+    with idempotent(asked.sender.account_id, LONGEST_REQUEST_MS) as once:
         if once.replay is not None:
             return _without_location(once.replay)
         _require_sender(asked.company)
         with patient_reader(context(), viewer()) as reader:
-            new = _test(asked, given["to"], first_text(reader, asked))
+            text = first_text(reader, asked)
+        new = compose_trial(asked.sender, asdict(asked.draft.new), to=given["to"], text=text, source=SOURCE)
         with service.database.write() as connection:
             accepted = service.acceptor.accept_within(connection, [new])[0]
             message = get_message(connection, asked.sender.account_id, accepted.id)
@@ -95,7 +94,7 @@ def send_test(given: dict[str, Any]) -> Response:
 def begin(given: dict[str, Any]) -> Response:
     """Begin a campaign. Its people are read in the background, and nobody is texted before the last one is."""
     service, who, asked = context().service, viewer(), _asked(given)
-    with idempotent(service.database, service.secrets, asked.sender.account_id, _scope(), LONGEST_REQUEST_MS) as once:
+    with idempotent(asked.sender.account_id, LONGEST_REQUEST_MS) as once:
         if once.replay is not None:
             return once.replay
         _require_sender(asked.company)
@@ -176,10 +175,7 @@ def recipients(query: dict[str, Any], campaign_id: str) -> dict[str, Any]:
 @access(Access.SIGNED_TOKEN)
 def report_csv(campaign_id: str) -> Response:
     """Download every person and number with what became of it, and those who were left out with why, as CSV."""
-    lines = reports.write_csv(_report(campaign_id), campaign_people.HEADER)
-    response = Response(lines, mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=f"campaign-{campaign_id}.csv")
-    return response
+    return csv_file(reports.write_csv(_report(campaign_id), campaign_people.HEADER), campaign_id)
 
 
 @blueprint.get("/campaigns/<string(length=36):campaign_id>/report.xlsx")
@@ -187,32 +183,13 @@ def report_csv(campaign_id: str) -> Response:
 def report_xlsx(campaign_id: str) -> Response:
     """Download the same as a workbook, every cell typed as text."""
     lines = _report(campaign_id)
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been sent
-    reports.write_xlsx(lines, file, campaign_people.HEADER, campaign_people.WIDTHS)
-    file.seek(0)
-    return send_file(file, XLSX, as_attachment=True, download_name=f"campaign-{campaign_id}.xlsx")
+    written = partial(reports.write_xlsx, lines, header=campaign_people.HEADER, widths=campaign_people.WIDTHS)
+    return xlsx_file(written, campaign_id)
 
 
 def _asked(given: Mapping[str, Any]) -> Asked:
     with context().service.database.read() as connection:
         return read_asked(connection, viewer().company_id, given)
-
-
-def _test(asked: Asked, to: str, text: str) -> NewMessage:
-    new = asked.draft.new
-    composed = compose(
-        asked.sender,
-        to=to,
-        text=text,
-        source=SOURCE,
-        sender_id=new.sender_id,
-        message_type=new.message_type,
-        channel=new.channel,
-        template_id=new.template_id,
-        entity_id=new.entity_id,
-    )
-    # Whoever tries it waits for it, at whatever hour.
-    return replace(composed, hours=None)
 
 
 def _without_location(response: Response) -> Response:
@@ -245,13 +222,8 @@ def _report(campaign_id: str) -> Any:
 
 
 def _require_sender(company: Company) -> None:
-    if company.campaign_senders == "admins":
+    if not may_send_campaigns(company, is_admin=False):
         require_admin(context(), viewer(), _ADMINS_SEND)
-
-
-def _scope() -> str:
-    """A key means one thing for one user of a company: several companies may have one account."""
-    return f"{own_path()} of {viewer().company_id}/{viewer().user_id}"
 
 
 def _id(given: str) -> str:

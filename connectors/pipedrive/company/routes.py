@@ -20,7 +20,6 @@ from connectors.pipedrive.company.store import (
     account_state,
     get_company,
     get_row,
-    login_row,
     may_send_campaigns,
     sender_of,
 )
@@ -28,6 +27,7 @@ from connectors.pipedrive.context import context
 from connectors.pipedrive.platform.looking_up import user_of
 from connectors.pipedrive.tables import LogKind
 from connectors.shared.access import Access, access
+from connectors.shared.accounts.store import login_row
 from connectors.shared.clock import now_ms, to_rfc3339
 from connectors.shared.problems import problem
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, update
 from sqlalchemy.exc import IntegrityError
 
-from connectors.pipedrive.company.store import get_row, login_row, templates_owner
+from connectors.pipedrive.company.store import get_row, templates_owner
 from connectors.pipedrive.context import Context
 from connectors.pipedrive.tables import pipedrive_companies
 from connectors.shared.accounts.states import ConnectionState
@@ -21,6 +21,7 @@ from connectors.shared.accounts.store import (
     Login,
     add_account,
     find_account,
+    login_row,
     main_connection,
     read_login,
     update_account,

@@ -6,8 +6,7 @@ from typing import Any, Final, TypedDict
 from sqlalchemy import Connection, RowMapping, select
 
 from connectors.pipedrive.tables import LogKind, pipedrive_companies
-from connectors.shared.accounts.store import MESSAGE_CENTRAL, Sender, sender_of_account
-from connectors.shared.accounts.tables import connections
+from connectors.shared.accounts.store import Sender, login_row, sender_of_account
 from connectors.shared.errors import NotFound, WrongState
 
 NOT_SET_UP: Final = (
@@ -115,14 +114,6 @@ def templates_owner(company_id: int) -> str:
 def may_send_campaigns(company: Company, *, is_admin: bool) -> bool:
     """Whether a user of the company may, as its settings say."""
     return is_admin or company.campaign_senders == "all"
-
-
-def login_row(connection: Connection, account_id: int) -> RowMapping | None:
-    """Return the row of an account's connection to Message Central, None where it is gone."""
-    statement = select(connections).where(
-        connections.c.account_id == account_id, connections.c.gateway == MESSAGE_CENTRAL
-    )
-    return connection.execute(statement.order_by(connections.c.id).limit(1)).mappings().first()
 
 
 def account_state(connection: Connection, account_id: int | None) -> AccountState | None:

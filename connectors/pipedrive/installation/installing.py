@@ -18,6 +18,7 @@ from connectors.pipedrive.errors import InDoubt
 from connectors.pipedrive.platform.grants import AccessToken, GrantKey, sealed
 from connectors.pipedrive.platform.oauth import IssuedTokens
 from connectors.pipedrive.platform.users import is_admin
+from connectors.pipedrive.shapes import LARGEST_ID
 from connectors.pipedrive.tables import pipedrive_companies, pipedrive_grants
 from connectors.pipedrive.write_back.queue import resume
 from connectors.shared.clock import now_ms
@@ -27,7 +28,6 @@ from connectors.shared.secrets import SecretBox
 LONGEST_NAME: Final = 255
 LONGEST_DOMAIN: Final = 255
 LONGEST_TIME_ZONE: Final = 64
-MOST_ID: Final = 2**63 - 1
 _FIRST_VERSIONS: Final = 2**30
 
 
@@ -123,7 +123,7 @@ def _upsert(
 
 
 def _id(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= MOST_ID:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= LARGEST_ID:
         raise InDoubt("Pipedrive does not say who this is. Try again in a minute.")
     return value
 

@@ -14,13 +14,13 @@ from sqlalchemy import Connection, delete, select
 from connectors.pipedrive.company.store import templates_owner
 from connectors.pipedrive.installation.calling_off import call_off
 from connectors.pipedrive.platform.grants import GrantKey, find, remove
+from connectors.pipedrive.shapes import LARGEST_ID
 from connectors.pipedrive.tables import pipedrive_companies, pipedrive_grants
 from connectors.shared.clock import SECOND, now_ms
 from connectors.shared.messages.endings import Endings
 from connectors.shared.templates.store import remove_all
 from connectors.shared.web.bodies import InvalidFields
 
-MOST_ID: Final = 2**63 - 1
 _MILLISECONDS_FROM: Final = 10**11
 """As seconds that would be the year 5138."""
 _UNLIKELY: Final = 10**14
@@ -76,9 +76,9 @@ def _lock(connection: Connection, company_id: int) -> None:
 
 def _id(value: Any) -> int:
     """Return an id, 0 where it is none."""
-    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= len(str(MOST_ID)):
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= len(str(LARGEST_ID)):
         value = int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MOST_ID else 0
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST_ID else 0
 
 
 def _moment(timestamp: Any) -> int:

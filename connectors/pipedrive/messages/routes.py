@@ -9,7 +9,7 @@ from typing import Any, Final
 from flask import Response
 from sqlalchemy import insert
 
-from connectors.pipedrive.blueprint import api_blueprint, pages, takes, viewer
+from connectors.pipedrive.blueprint import api_blueprint, idempotent, pages, takes, viewer
 from connectors.pipedrive.company.activity_types import PREFERRED
 from connectors.pipedrive.company.store import Company, get_company, hold_company, require_account
 from connectors.pipedrive.context import context
@@ -29,7 +29,7 @@ from connectors.shared.messages.composing import InvalidMessage, check_text
 from connectors.shared.phone_numbers import InvalidNumber, read_local_number
 from connectors.shared.segments import Segments
 from connectors.shared.web.bodies import InvalidFields
-from connectors.shared.web.idempotent import Once, answer, idempotent
+from connectors.shared.web.idempotent import Once, answer
 from connectors.shared.web.paging import path_id
 
 _ROOM: Final = {"GSM-7": (160, 153), "UCS-2": (70, 67)}
@@ -64,9 +64,7 @@ def send(body: dict[str, Any]) -> Response:
     service = parts.service
     with service.database.read() as connection:
         account_id = require_account(get_company(connection, who.company_id))
-    # Two companies may have one account: what one of them did is never told the other, nor one user of the next.
-    scope = f"/pipedrive/api/messages of {who.user_id} in {who.company_id}"
-    with idempotent(service.database, service.secrets, account_id, scope) as once:
+    with idempotent(account_id) as once:
         if once.replay is not None:
             return once.replay
         wish = read_wish(parts, who, body)

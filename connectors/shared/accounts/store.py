@@ -199,10 +199,18 @@ def require_account(connection: Connection, customer_id: str | None) -> tuple[in
 def main_connection(connection: Connection, customer_id: str) -> RowMapping:
     """Return the row of a customer's own connection. Raises NotFound."""
     account_id, _ = require_account(connection, customer_id)
+    row = login_row(connection, account_id)
+    if row is None:
+        raise NotFound(f"The account {customer_id} has no connection to Message Central.")
+    return row
+
+
+def login_row(connection: Connection, account_id: int) -> RowMapping | None:
+    """Return the row of an account's own connection to Message Central, None where it is gone."""
     statement = select(connections).where(
         connections.c.account_id == account_id, connections.c.gateway == MESSAGE_CENTRAL
     )
-    return connection.execute(statement.order_by(connections.c.id).limit(1)).mappings().one()
+    return connection.execute(statement.order_by(connections.c.id).limit(1)).mappings().first()
 
 
 def delete_account(connection: Connection, account_id: int) -> None:

@@ -1,10 +1,12 @@
 """Trying a campaign: one of its messages, as rendered, to a number of one's own."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
-from connectors.shared.accounts.store import sender_of_account
+from connectors.shared.accounts.store import Sender, sender_of_account
 from connectors.shared.campaigns.store import require
 from connectors.shared.errors import NotFound, WrongState
 from connectors.shared.messages.accept import NewMessage
@@ -26,6 +28,16 @@ def try_out(
             raise NotFound(f"Row {row} of this campaign is not sent to anybody.")
         raise WrongState("No row of this campaign has been read yet, or none can be sent.")
     sender = sender_of_account(connection, account_id)
+    return compose_trial(sender, campaign, to=to, text=text, source=source)
+
+
+def compose_trial(
+    sender: Sender, campaign: RowMapping | Mapping[str, Any], *, to: str, text: str, source: str
+) -> NewMessage:
+    """Return a message that travels as those of a campaign do; `campaign` has the columns of one.
+
+    Raises InvalidMessage.
+    """
     composed = compose(
         sender,
         to=to,
