@@ -2,12 +2,12 @@
 
 from http import HTTPStatus
 
-from connectors.api.authentication import caller
-from connectors.api.blueprint import ApiBlueprint
 from connectors.api.context import context
 from connectors.api.schemas_account import AccountSchema
 from connectors.shared.access import Access, access
 from connectors.shared.accounts.health import AccountHealth, account_health
+from connectors.shared.web.rest.authentication import caller
+from connectors.shared.web.rest.blueprint import ApiBlueprint
 
 blueprint = ApiBlueprint("account", "/account", "The account that a key belongs to.")
 

@@ -15,7 +15,6 @@ from webargs.core import is_json
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
-from connectors.api.authentication import caller
 from connectors.api.context import context
 from connectors.api.schemas_campaigns import CampaignFormSchema, NewCampaignSchema
 from connectors.shared.accounts.store import sender_of_account
@@ -24,6 +23,7 @@ from connectors.shared.campaigns.sheets import SheetRefused
 from connectors.shared.campaigns.sheets.bounds import MOST_OCTETS
 from connectors.shared.messages.composing import InvalidMessage
 from connectors.shared.web.bodies import BoundedParser, InvalidFields
+from connectors.shared.web.rest.authentication import caller
 from connectors.shared.web.templated import filled_fields
 
 LARGEST_UPLOAD: Final = MOST_OCTETS + 1_000_000

@@ -8,12 +8,9 @@ from flask import Response
 from sqlalchemy import Connection
 from werkzeug.exceptions import ServiceUnavailable
 
-from connectors.api.authentication import caller
-from connectors.api.blueprint import WITH_A_BODY, ApiBlueprint
 from connectors.api.campaign_requests import LARGEST_UPLOAD, SOURCE, Asked, asked_campaign, read_body
 from connectors.api.context import context
 from connectors.api.idempotent import CREATED_HEADERS, KEY_PARAMETER, Once, idempotent
-from connectors.api.paging import page_of, path_id, position
 from connectors.api.schemas_campaigns import (
     CampaignPageSchema,
     CampaignRecipientPageSchema,
@@ -34,6 +31,9 @@ from connectors.shared.clock import now_ms
 from connectors.shared.messages.queries import get_message
 from connectors.shared.messages.resolve import resolve_campaign
 from connectors.shared.web.report_files import XLSX, csv_file, xlsx_file
+from connectors.shared.web.rest.authentication import caller
+from connectors.shared.web.rest.blueprint import WITH_A_BODY, ApiBlueprint
+from connectors.shared.web.rest.paging import page_of, path_id, position
 from connectors.shared.web.shapes import PageQuerySchema
 
 KIND: Final = "campaigns"

@@ -5,9 +5,7 @@ from typing import Final
 
 from flask import Flask, current_app
 
-from connectors.api.key_holders import KeyHolders
 from connectors.service import Service
-from connectors.shared.web.cursors import Cursors
 
 _EXTENSION: Final = "connectors-api"
 
@@ -17,13 +15,11 @@ class Context:
     """The parts behind the views; one for an app."""
 
     service: Service
-    key_holders: KeyHolders
-    cursors: Cursors
 
 
 def put_context(app: Flask, service: Service) -> None:
     """Make the parts for an app."""
-    app.extensions[_EXTENSION] = Context(service, KeyHolders(service.database), Cursors(service.secrets))
+    app.extensions[_EXTENSION] = Context(service)
 
 
 def context() -> Context:

@@ -6,8 +6,8 @@ from typing import Final
 from flask import Blueprint, Response, render_template, request, url_for
 
 from connectors import __version__
-from connectors.api.blueprint import PREFIX
 from connectors.shared.access import Access, access
+from connectors.shared.web.rest.blueprint import PREFIX
 from connectors.shared.web.static_files import ASK_EACH_TIME, StaticFiles
 
 _STATIC: Final = Path(__file__).parent / "static"

@@ -9,11 +9,11 @@ from flask_smorest import Api
 from werkzeug.routing import Rule
 
 from connectors import __version__
-from connectors.api.blueprint import PREFIX
 from connectors.api.document_words import ABOUT, REFUSALS
-from connectors.api.limits import HEADERS as LIMIT_HEADERS
 from connectors.shared.access import Access, access
 from connectors.shared.problems import MEDIA_TYPE
+from connectors.shared.web.rest.blueprint import PREFIX
+from connectors.shared.web.rest.limits import HEADERS as LIMIT_HEADERS
 from connectors.shared.web.shapes import ProblemSchema
 
 _CONFIG_PREFIX: Final = "REST"

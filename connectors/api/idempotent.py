@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from connectors.api.authentication import caller
 from connectors.api.context import context
 from connectors.shared.idempotency.store import LONGEST_REQUEST_MS
 from connectors.shared.web import idempotent as shared
 from connectors.shared.web.idempotent import HEADER, LONGEST_KEY, REPLAYED, Once, answer
+from connectors.shared.web.rest.authentication import caller
 
 __all__ = ["CREATED_HEADERS", "KEY_PARAMETER", "Once", "answer", "idempotent"]
 

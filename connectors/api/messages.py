@@ -7,12 +7,9 @@ from typing import Any, Final
 from flask import Response
 from sqlalchemy import Connection
 
-from connectors.api.authentication import caller
-from connectors.api.blueprint import WITH_A_BODY, ApiBlueprint
 from connectors.api.context import context
 from connectors.api.idempotent import CREATED_HEADERS, KEY_PARAMETER, Once, answer, idempotent
 from connectors.api.numbers import digits_of
-from connectors.api.paging import page_of, path_id, position
 from connectors.api.schemas_messages import (
     MessagePageSchema,
     MessageQuerySchema,
@@ -28,6 +25,9 @@ from connectors.shared.messages.accept import NewMessage
 from connectors.shared.messages.composing import compose
 from connectors.shared.messages.queries import Filter, get_message, list_messages
 from connectors.shared.messages.resolve import resolve
+from connectors.shared.web.rest.authentication import caller
+from connectors.shared.web.rest.blueprint import WITH_A_BODY, ApiBlueprint
+from connectors.shared.web.rest.paging import page_of, path_id, position
 from connectors.shared.web.templated import filled
 
 KIND: Final = "messages"

@@ -2,10 +2,10 @@
 
 from sqlalchemy import Connection
 
-from connectors.api.authentication import caller
 from connectors.shared.accounts.health import default_country
 from connectors.shared.phone_numbers import InvalidNumber, read_local_number, restore_plus
 from connectors.shared.web.bodies import InvalidFields
+from connectors.shared.web.rest.authentication import caller
 
 
 def digits_of(connection: Connection, field: str, given: str) -> str:

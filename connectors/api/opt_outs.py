@@ -8,11 +8,8 @@ from typing import Any, Final
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
 
-from connectors.api.authentication import caller
-from connectors.api.blueprint import WITH_A_BODY, ApiBlueprint
 from connectors.api.context import context
 from connectors.api.numbers import digits_of
-from connectors.api.paging import page_of, position
 from connectors.api.schemas_opt_outs import (
     ImportedSchema,
     NewOptOutSchema,
@@ -27,6 +24,9 @@ from connectors.shared.campaigns.sheets.refusals import TOO_LARGE
 from connectors.shared.opt_outs import store
 from connectors.shared.opt_outs.importing import LARGEST_FILE, Imported, import_file
 from connectors.shared.web.bodies import InvalidFields
+from connectors.shared.web.rest.authentication import caller
+from connectors.shared.web.rest.blueprint import WITH_A_BODY, ApiBlueprint
+from connectors.shared.web.rest.paging import page_of, position
 from connectors.shared.web.shapes import PageQuerySchema
 
 KIND: Final = "opt-outs"

@@ -16,15 +16,18 @@ from connectors.api import (
 )
 from connectors.api.context import put_context
 from connectors.api.document import ApiDocument
-from connectors.api.limits import put_limits
 from connectors.service import Service
+from connectors.shared.web.rest.limits import put_limits
+from connectors.shared.web.rest.parts import put_rest
 
 
 def register(app: Flask, service: Service) -> None:
     """Add the routes to the app."""
     put_context(app, service)
-    put_limits(app, service.settings)
+    settings = service.settings
+    put_limits(app, settings.api_rate, settings.data_dir, settings.queue_url)
     document = ApiDocument(app)
+    put_rest(app, service.database, service.secrets, document)
     for module in (messages, campaigns, opt_outs, account, webhooks, templates, segments, verifications):
         document.register_blueprint(module.blueprint)
     app.register_blueprint(docs_page.blueprint)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from connectors.api.blueprint import WITH_A_BODY, ApiBlueprint
 from connectors.api.schemas_templates import SegmentsSchema, TextSchema
 from connectors.shared.access import Access, access
 from connectors.shared.segments import Segments, count_segments
+from connectors.shared.web.rest.blueprint import WITH_A_BODY, ApiBlueprint
 
 blueprint = ApiBlueprint("segments", "/segments", "How many SMS a text takes.")
 

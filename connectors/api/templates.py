@@ -4,10 +4,7 @@ from http import HTTPStatus
 from operator import itemgetter
 from typing import Any, Final
 
-from connectors.api.authentication import caller
-from connectors.api.blueprint import WITH_A_BODY, ApiBlueprint
 from connectors.api.context import context
-from connectors.api.paging import page_of, path_id, position
 from connectors.api.schemas_templates import (
     NewTemplateSchema,
     TemplateChangesSchema,
@@ -17,6 +14,9 @@ from connectors.api.schemas_templates import (
 from connectors.shared.access import Access, access
 from connectors.shared.templates import store
 from connectors.shared.templates.rendering import TemplateUnreadable, compile_text
+from connectors.shared.web.rest.authentication import caller
+from connectors.shared.web.rest.blueprint import WITH_A_BODY, ApiBlueprint
+from connectors.shared.web.rest.paging import page_of, path_id, position
 from connectors.shared.web.shapes import PageQuerySchema
 
 KIND: Final = "templates"

@@ -5,17 +5,17 @@ from typing import Any, Final
 
 from flask import Response
 
-from connectors.api.authentication import caller
-from connectors.api.blueprint import WITH_A_BODY, ApiBlueprint
 from connectors.api.context import context
 from connectors.api.idempotent import CREATED_HEADERS, KEY_PARAMETER, answer, idempotent
-from connectors.api.paging import path_id
 from connectors.api.schemas_verifications import CheckedSchema, CodeSchema, NewVerificationSchema, VerificationSchema
 from connectors.shared.access import Access, access
 from connectors.shared.problems import problem
 from connectors.shared.verifications.errors import RecipientRefused, TooManyCodes, VendorUnavailable
 from connectors.shared.verifications.starting import NewVerification
 from connectors.shared.web.bodies import InvalidFields
+from connectors.shared.web.rest.authentication import caller
+from connectors.shared.web.rest.blueprint import WITH_A_BODY, ApiBlueprint
+from connectors.shared.web.rest.paging import path_id
 
 NOWHERE: Final = "There is no such verification."
 VERIFICATION_ID: Final[dict[str, Any]] = {

@@ -6,10 +6,7 @@ from typing import Any, Final
 
 from werkzeug.exceptions import TooManyRequests
 
-from connectors.api.authentication import caller
-from connectors.api.blueprint import WITH_A_BODY, ApiBlueprint
 from connectors.api.context import context
-from connectors.api.paging import path_id
 from connectors.api.schemas_webhooks import (
     CreatedWebhookSchema,
     NewWebhookSchema,
@@ -21,6 +18,9 @@ from connectors.shared.access import Access, access
 from connectors.shared.clock import now_ms
 from connectors.shared.outbound import ForbiddenUrl
 from connectors.shared.web.bodies import InvalidFields
+from connectors.shared.web.rest.authentication import caller
+from connectors.shared.web.rest.blueprint import WITH_A_BODY, ApiBlueprint
+from connectors.shared.web.rest.paging import path_id
 from connectors.shared.webhooks.deliveries import Addressee
 from connectors.shared.webhooks.subscriptions import (
     add_webhook,

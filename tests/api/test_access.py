@@ -14,7 +14,8 @@ from tests.api.problems import problem_of
 
 DESCRIPTION = {"/api/v1/openapi.json", "/api/v1/docs", "/api/v1/docs/<name>"}
 OF_PIPEDRIVE = {"/pipedrive/install", "/pipedrive/callback", "/pipedrive/static/<version>/<name>"}
-PUBLIC = {"/healthz", "/readyz", "/metrics", "/partners/<path:rest>"} | DESCRIPTION | OF_PIPEDRIVE
+OF_SHOPIFY = {"/shopify/install", "/shopify/static/<name>"}
+PUBLIC = {"/healthz", "/readyz", "/metrics", "/partners/<path:rest>"} | DESCRIPTION | OF_PIPEDRIVE | OF_SHOPIFY
 ANYTHING = {"int": "5", "any": "settings"}
 """What stands for the parts of a path that are no id of ours."""
 
@@ -24,8 +25,11 @@ def app(service: Service, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The app with each connector on."""
     monkeypatch.setenv("CONNECTORS_PIPEDRIVE_CLIENT_ID", "an id")
     monkeypatch.setenv("CONNECTORS_PIPEDRIVE_CLIENT_SECRET", "a secret that nobody knows")
-    # No test may ask the real one.
+    monkeypatch.setenv("CONNECTORS_SHOPIFY_CLIENT_ID", "an id")
+    monkeypatch.setenv("CONNECTORS_SHOPIFY_CLIENT_SECRET", "a secret that nobody knows")
+    # No test may ask the real ones.
     monkeypatch.setenv("CONNECTORS_PIPEDRIVE_OAUTH_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("CONNECTORS_SHOPIFY_ADMIN_URL", "http://127.0.0.1:9")
     return app_for(service)
 
 
@@ -71,15 +75,26 @@ def test_whatever_asks_for_pipedrives_token_refuses_who_has_none(app: Flask, cli
 
 
 def test_an_installation_is_not_finished_by_who_did_not_begin_it(app: Flask, client: FlaskClient) -> None:
-    assert asking(app, Access.OAUTH_STATE) == [("GET", "/pipedrive/callback"), ("HEAD", "/pipedrive/callback")]
-    assert client.get("/pipedrive/callback?code=x").status_code == 403
-    assert client.get("/pipedrive/callback?code=x&state=y").status_code == 403
-    assert client.head("/pipedrive/callback?code=x").status_code == 405
+    asked = asking(app, Access.OAUTH_STATE)
+    assert {path for _, path in asked} == {"/pipedrive/callback", "/shopify/callback"}
+    assert {method for method, _ in asked} == {"GET", "HEAD"}
+    for path in ("/pipedrive/callback?code=x", "/shopify/callback?shop=x.myshopify.com&code=x"):
+        assert client.get(path).status_code == 403
+        assert client.get(f"{path}&state=y").status_code == 403
+        assert client.head(path).status_code == 405
+
+
+def test_whatever_asks_for_a_signature_refuses_who_has_none(app: Flask, client: FlaskClient) -> None:
+    asked = asking(app, Access.HMAC)
+    assert asked == [("POST", "/shopify/webhooks")]
+    for method, path in asked:
+        for headers in ({}, {"X-Shopify-Hmac-Sha256": "eA==", "X-Shopify-Shop-Domain": "x.myshopify.com"}):
+            assert client.open(path, method=method, json={}, headers=headers).status_code == 401
 
 
 def test_whatever_asks_for_the_apps_own_login_refuses_who_has_none(app: Flask, client: FlaskClient) -> None:
     asked = asking(app, Access.BASIC)
-    assert asked == [("DELETE", "/pipedrive/callback")]
+    assert sorted(asked) == [("DELETE", "/pipedrive/callback"), ("POST", "/pipedrive/webhooks/5")]
     for method, path in asked:
         response = client.open(path, method=method, json={"company_id": 1, "user_id": 1})
         problem_of(response, 401)

@@ -4,9 +4,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from connectors.api.key_holders import REMEMBERED_SECONDS, KeyHolders
 from connectors.service import Service
 from connectors.shared.accounts import api_keys
+from connectors.shared.web.rest.key_holders import REMEMBERED_SECONDS, KeyHolders
 from tests.api.ledger import Tenant
 from tests.api.problems import problem_of
 
@@ -76,7 +76,7 @@ def test_a_revoked_key_is_of_no_use_after_a_second(
         (key,) = api_keys.list_keys(connection, tenant.account_id)
         api_keys.revoke(connection, tenant.account_id, key["id"])
     later = time.monotonic() + REMEMBERED_SECONDS
-    monkeypatch.setattr("connectors.api.key_holders.time.monotonic", lambda: later)
+    monkeypatch.setattr("connectors.shared.web.rest.key_holders.time.monotonic", lambda: later)
     problem_of(client.get(URL, headers=tenant.headers), 401)
 
 

@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 
 from connectors.sandbox.server import SandboxServer
 from connectors.service import Service
+from connectors.shopify.shops import connect
 from tests.api.ledger import Tenant
 from tests.clevertap.customer import behind
 
@@ -22,6 +23,8 @@ URL = "/api/v1/openapi.json"
 # Blueprints that describe the API and are no part of it.
 DESCRIBING = {"rest-api-docs", "docs"}
 
+SHOP = "x.myshopify.com"
+"""The shop of the document's examples."""
 # A text may have the form of a number or of a cursor and still be none, which no schema can say: that is 422, too.
 LEFT_OUT = "positive_data_acceptance"
 
@@ -118,6 +121,8 @@ def test_nothing_in_it_comes_from_another_host(document: dict[str, Any]) -> None
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what is promised is not the database's
 def test_no_contract_is_broken(address: str, tenant: Tenant, tmp_path: Path) -> None:
     tenant.message(status="unconfirmed")
+    with tenant.service.database.write() as connection:
+        connect(connection, SHOP, tenant.account_id)
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "run", address + URL),
         *("--header", f"Authorization: Bearer {tenant.key}"),

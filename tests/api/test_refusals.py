@@ -30,5 +30,7 @@ def test_a_fault_of_ours_is_logged_and_told_without_detail(
 def test_an_account_that_was_removed_since_is_404(
     client: FlaskClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("connectors.api.key_holders.find_holder", lambda *_: Holder(tenant.account_id + 1_000, 1))
+    monkeypatch.setattr(
+        "connectors.shared.web.rest.key_holders.find_holder", lambda *_: Holder(tenant.account_id + 1_000, 1)
+    )
     problem_of(client.get("/api/v1/account", headers=tenant.headers), 404)

@@ -76,6 +76,11 @@ class BoundedParser(FlaskParser):
         raise InvalidFields(dict(_named(messages if isinstance(messages, dict) else {_WHOLE: messages})))
 
 
+def invalid_fields(error: ValidationError) -> InvalidFields:
+    """Return the same for fields that a schema was given by other ways than a request."""
+    return InvalidFields(dict(_flat(error.messages, ())))
+
+
 def bound_body() -> None:
     """Let nobody make us read more than the view has use for."""
     view = current_app.view_functions.get(request.endpoint or "")

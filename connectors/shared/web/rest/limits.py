@@ -4,12 +4,12 @@ Told twice: as most clients read it, and as the newest draft has it
 (https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/10/).
 """
 
+from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask, Response, current_app, g
 from werkzeug.exceptions import TooManyRequests
 
-from connectors.settings import Settings
 from connectors.shared.limits import Limiter, Turn, limiter_for
 
 _EXTENSION: Final = "connectors-api-limits"
@@ -27,14 +27,14 @@ HEADERS: Final[dict[str, dict[str, Any]]] = {
 class KeyLimits:
     """The limit of each key; `limiter` is None where there is none."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.rate = settings.api_rate
-        self.limiter: Limiter | None = limiter_for(settings.api_rate, settings.data_dir, settings.queue_url)
+    def __init__(self, rate: int, data_dir: Path, queue_url: str | None) -> None:
+        self.rate = rate
+        self.limiter: Limiter | None = limiter_for(rate, data_dir, queue_url)
 
 
-def put_limits(app: Flask, settings: Settings) -> None:
-    """Put the limits beside the app."""
-    app.extensions[_EXTENSION] = KeyLimits(settings)
+def put_limits(app: Flask, rate: int, data_dir: Path, queue_url: str | None) -> None:
+    """Put the limits beside the app: requests a second of each key, counted in the data folder or in Redis."""
+    app.extensions[_EXTENSION] = KeyLimits(rate, data_dir, queue_url)
 
 
 def count_request() -> None:

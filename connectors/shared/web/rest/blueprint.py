@@ -9,10 +9,10 @@ from flask import Response, current_app, request
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
-from connectors.api.authentication import authenticate
-from connectors.api.limits import count_request, tell_limit
 from connectors.shared.web.bodies import LARGEST, BoundedParser, bound_body
 from connectors.shared.web.refusals import register_refusals
+from connectors.shared.web.rest.authentication import authenticate
+from connectors.shared.web.rest.limits import count_request, tell_limit
 
 PREFIX = "/api/v1"
 
@@ -72,7 +72,11 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
         return decorator
 
     def reads(
-        self, bodies: Mapping[str, type[Schema]], examples: Mapping[str, dict[str, Any]] | None = None
+        self,
+        bodies: Mapping[str, type[Schema]],
+        examples: Mapping[str, dict[str, Any]] | None = None,
+        *,
+        required: bool = True,
     ) -> Decorator:
         """Document the body that a view reads by itself: a schema for each media type.
 
@@ -81,7 +85,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
         content: dict[str, dict[str, Any]] = {media_type: {"schema": schema} for media_type, schema in bodies.items()}
         if examples:
             content["application/json"]["examples"] = {name: {"value": body} for name, body in examples.items()}
-        decorator: Decorator = self.doc(requestBody={"required": True, "content": content})
+        decorator: Decorator = self.doc(requestBody={"required": required, "content": content})
         return decorator
 
     def answers(self, schema: type[Schema], description: str) -> Decorator:

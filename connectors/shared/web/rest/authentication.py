@@ -6,10 +6,10 @@ from flask import current_app, g, request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
-from connectors.api.context import context
 from connectors.shared.access import Access, declared
 from connectors.shared.accounts.api_keys import Holder
 from connectors.shared.web.credentials import shown_credentials
+from connectors.shared.web.rest.parts import parts
 
 _REALM: Final = "connectors"
 
@@ -33,7 +33,7 @@ def _holder() -> Holder:
     credentials = shown_credentials()
     if credentials is None or credentials.type != "bearer" or not credentials.token:
         raise _unauthorized("Send your API key in a header: `Authorization: Bearer <API key>`.")
-    holder = context().key_holders.holder_of(credentials.token)
+    holder = parts().key_holders.holder_of(credentials.token)
     if holder is None:
         raise _unauthorized("This API key is unknown, or was revoked.", error="invalid_token")
     return holder

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from connectors.api.authentication import caller
-from connectors.api.context import context
 from connectors.shared.web.paging import Pages, path_id
+from connectors.shared.web.rest.authentication import caller
+from connectors.shared.web.rest.parts import parts
 
 __all__ = ["page_of", "path_id", "position"]
 
@@ -23,4 +23,4 @@ def page_of(kind: str, found: Sequence[Item], limit: int, place: Callable[[Item]
 
 
 def _pages(kind: str) -> Pages:
-    return Pages(context().cursors, kind, caller())
+    return Pages(parts().cursors, kind, caller())
