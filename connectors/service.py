@@ -6,6 +6,7 @@ from functools import cached_property, partial
 from connectors.settings import Settings
 from connectors.shared.accounts.door import Door
 from connectors.shared.campaigns import erasing
+from connectors.shared.clock import set_ahead
 from connectors.shared.database import Database
 from connectors.shared.gateways.base import Gateway
 from connectors.shared.gateways.message_central.callbacks import CallbackTokens
@@ -33,6 +34,7 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        set_ahead(settings.clock_ahead_ms)
         self.secrets = settings.secret_box()
         self.database = Database(settings.database_url)
         self.endings = Endings()

@@ -39,6 +39,7 @@ class Settings:
     trusted_proxies: int
     api_rate: int
     access_log: bool
+    clock_ahead_ms: int
     retention_ms: int
     receipt_deadline_ms: int
     validity_ms: int
@@ -98,6 +99,7 @@ def _read(env: Env) -> Settings:
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
         api_rate=env.int("API_RATE", 100, validate=validate.Range(0, MOST_API_RATE)),
         access_log=env.bool("ACCESS_LOG", False),
+        clock_ahead_ms=_duration(env, "CLOCK_AHEAD_SECONDS", 0, SECOND),
         retention_ms=_duration(env, "RETENTION_DAYS", 90, DAY),
         receipt_deadline_ms=_duration(env, "RECEIPT_DEADLINE_HOURS", 72, HOUR),
         validity_ms=_duration(env, "VALIDITY_SECONDS", 86_400, SECOND),

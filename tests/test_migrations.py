@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 import connectors.installed  # noqa: F401 - declares every connector's tables
 from connectors import migrations
@@ -86,3 +86,11 @@ def test_the_partial_indexes_are_partial_in_the_database_too(database: Database)
         for index in table.indexes
     }
     assert {name: found[name] for name in declared} == declared
+
+
+def test_a_database_of_a_newer_version_is_told_in_words(database: Database) -> None:
+    migrations.upgrade(database)
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(migrations.DatabaseIsNewer, match="step 9999"):
+        migrations.is_current(database)

@@ -1,7 +1,12 @@
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 from environs import Env
 
+from connectors.service import Service
 from connectors.settings import SettingsError, read_settings
+from connectors.shared.clock import DAY, now_ms
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +36,14 @@ def test_another_database_is_refused_in_words(given: str, monkeypatch: pytest.Mo
     with pytest.raises(SettingsError, match=r"CONNECTORS_DATABASE_URL begins with postgresql\+psycopg://") as refused:
         read_settings(Env())
     assert "hidden" not in str(refused.value)
+
+
+def test_a_service_may_live_later(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CONNECTORS_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("CONNECTORS_CLOCK_AHEAD_SECONDS", str(7 * 86_400))
+    before = now_ms()
+    with closing(Service(read_settings())):
+        assert 7 * DAY <= now_ms() - before < 8 * DAY
+    monkeypatch.delenv("CONNECTORS_CLOCK_AHEAD_SECONDS")
+    with closing(Service(read_settings())):
+        assert now_ms() - before < DAY

@@ -8,6 +8,7 @@ import socket
 from pathlib import Path
 
 import click
+import structlog
 
 from connectors.opening import make_current
 from connectors.service import Service
@@ -16,8 +17,11 @@ from connectors.serving.supervisor import Supervisor
 from connectors.serving.web import run_web
 from connectors.serving.worker import run_worker
 from connectors.settings import read_settings
+from connectors.shared.clock import SECOND
 from connectors.shared.errors import ConnectorsError
 from connectors.shared.logs import set_up_logs
+
+log = structlog.get_logger()
 
 
 class CannotListen(ConnectorsError):
@@ -42,6 +46,8 @@ def serve(ctx: click.Context, host: str, port: int, workers: int | None, no_disp
     commands = [["web", "--host", host, "--port", str(port), "--workers", str(count)]]
     if not no_dispatch:
         commands.append(["worker"])
+    if service.settings.clock_ahead_ms:
+        log.warning("clock_ahead", seconds=service.settings.clock_ahead_ms // SECOND)
     click.echo(f"Listening on http://{host}:{port} (Ctrl-C to stop)", err=True)
     ctx.exit(Supervisor(commands).run())
 

@@ -9,9 +9,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from connectors.shared.database import Database
+from connectors.shared.errors import ConnectorsError
 
 ADVISORY_LOCK = 7_034_201
 """Any number that no other user of the PostgreSQL database takes: starting processes upgrade in turn."""
+
+
+class DatabaseIsNewer(ConnectorsError):
+    """The database was brought up to date by a newer version than this one."""
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
@@ -29,10 +34,16 @@ def downgrade(database: Database, revision: str) -> None:
 
 
 def is_current(database: Database) -> bool:
-    """Whether the database has every step that this version of the service needs."""
+    """Whether the database has every step that this version needs. Raises DatabaseIsNewer where it has others."""
     with database.read() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    return current == ScriptDirectory.from_config(_config(None)).get_current_head()
+    steps = ScriptDirectory.from_config(_config(None))
+    if current is not None and current not in {step.revision for step in steps.walk_revisions()}:
+        raise DatabaseIsNewer(
+            f"The database is of a newer version (step {current}) than this one. Install that version again, or "
+            "restore the backup from before the upgrade."
+        )
+    return current == steps.get_current_head()
 
 
 def _config(connection: object) -> Config:

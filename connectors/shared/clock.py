@@ -11,10 +11,18 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+_ahead_ms = 0
+
 
 def now_ms() -> int:
     """Return this moment as UTC milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
+    return time.time_ns() // 1_000_000 + _ahead_ms
+
+
+def set_ahead(milliseconds: int) -> None:
+    """Have this process live so much later than it is: to see today what is due in a week."""
+    global _ahead_ms
+    _ahead_ms = milliseconds
 
 
 def to_rfc3339(moment_ms: int | None) -> str | None:
@@ -27,3 +35,9 @@ def to_rfc3339(moment_ms: int | None) -> str | None:
 def to_date(moment_ms: int) -> str:
     """Return `21 Nov 2026`, in UTC."""
     return datetime.fromtimestamp(moment_ms // SECOND, UTC).strftime("%-d %b %Y")
+
+
+def first_id(moment_ms: int) -> str:
+    """Return what every id (UUIDv7) made before a moment is less than: they begin with their milliseconds."""
+    start = f"{moment_ms:012x}"
+    return f"{start[:8]}-{start[8:]}"
