@@ -116,6 +116,23 @@ def read_number_in(raw: str | int, country_code: str) -> PhoneNumber:
     raise InvalidNumber(f"No phone number of +{country_code} can look like this: check its length. {_EXAMPLE}")
 
 
+def read_number_of_region(raw: str | int, region: str | None) -> PhoneNumber:
+    """Reads one number as people of a region ("IN", ISO) write it, for texts that anybody may have typed into a form.
+
+    Written with `+` or `00` it is what it says, if that is possible; else it is that region's, and has to be valid:
+    what is a slip there may well be somebody's number elsewhere. Raises InvalidNumber.
+    """
+    text = _as_text(raw)
+    if text.startswith(("+", "00")):
+        return read_number(text)
+    if region is None or not phonenumbers.country_code_for_region(region):
+        raise InvalidNumber(f"The phone number has no country code, and no country is known. {_EXAMPLE}")
+    national = _parse(text, region)
+    if national is None or not phonenumbers.is_valid_number(national):
+        raise InvalidNumber(f"No phone number of {region} looks like this. {_EXAMPLE}")
+    return _split(national)
+
+
 def restore_plus(raw: str) -> str:
     """Undoes what form decoding does to a bare plus: `" 919816111111"` becomes `"+919816111111"`.
 

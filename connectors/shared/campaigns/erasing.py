@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from connectors.shared.campaigns.files import remove_parts
 from connectors.shared.campaigns.states import HELD_IMPORTING
 from connectors.shared.campaigns.tables import IS_HELD, campaign_erasures, campaign_files, campaign_skips, campaigns
-from connectors.shared.clock import HOUR
+from connectors.shared.clock import HOUR, first_id
 from connectors.shared.database import Database
 from connectors.shared.secrets import SecretBox
 
@@ -87,8 +87,6 @@ def _purge_one(database: Database, campaign_id: str, last_row: int, moment: int)
 
 
 def _abandoned_files(connection: Connection, moment: int) -> list[str]:
-    # Ids begin with the milliseconds of their making.
-    start = f"{moment - ABANDONED_MS:012x}"
-    old = campaign_files.c.campaign_id < f"{start[:8]}-{start[8:]}"
+    old = campaign_files.c.campaign_id < first_id(moment - ABANDONED_MS)
     has_campaign = exists(select(campaigns.c.id).where(campaigns.c.id == campaign_files.c.campaign_id))
     return list(connection.scalars(select(campaign_files.c.campaign_id).where(old, ~has_campaign).distinct()))

@@ -52,6 +52,8 @@ class Job:
     run: Callable[[], None]
     close: Callable[[], None] | None = None
     """Called when the dispatcher stops, to end what `run` left going."""
+    hint: threading.Event | None = None
+    """Set by whoever has something for it: it is done at once then."""
 
 
 class Dispatcher:
@@ -118,6 +120,8 @@ class Dispatcher:
         for job in self._jobs:
             if job.close is not None:
                 job.close()
+            if job.hint is not None:
+                job.hint.set()
         for thread in self._running:
             thread.join(timeout=JOIN_SECONDS)
         left = self._schedule.close()
@@ -220,10 +224,18 @@ class Dispatcher:
             heartbeat(connection, self._id, now_ms())
 
     def _repeat(self, job: Job) -> None:
-        while not self._stop.wait(job.every_seconds):
+        while not self._rest(job):
             try:
                 job.run()
             except StoreUnavailable as error:
                 log.warning("database_unavailable", job=job.name, error=str(error))
             except Exception:
                 log.exception("job_failed", job=job.name)
+
+    def _rest(self, job: Job) -> bool:
+        """Wait until it is time for a job, or somebody hints at it; True where there is no more time."""
+        if job.hint is None:
+            return self._stop.wait(job.every_seconds)
+        job.hint.wait(job.every_seconds)
+        job.hint.clear()
+        return self._stop.is_set()

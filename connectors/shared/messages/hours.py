@@ -67,6 +67,10 @@ class PromotionalHours:
         opening = _opening(place, minute)
         return None if opening == minute else opening * MINUTE
 
+    def has(self, digits: str) -> bool:
+        """Whether the country of a number (digits of E.164) is listed."""
+        return self._place(digits) is not None
+
     def _place(self, digits: str) -> _Place | None:
         code = next((digits[:length] for length in (1, 2, 3) if digits[:length] in self._regions), None)
         if code is None:

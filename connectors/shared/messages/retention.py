@@ -1,7 +1,7 @@
 """Numbers and texts do not stay for ever: purged after their days, erased when a person asks."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, delete, or_, select, update
 
 from connectors.shared.accounts.store import delete_account
-from connectors.shared.clock import now_ms
+from connectors.shared.clock import first_id, now_ms
 from connectors.shared.database import Database
 from connectors.shared.errors import StoreUnavailable
 from connectors.shared.messages.endings import Endings
@@ -35,16 +35,43 @@ _OPEN = frozenset({*WAITING, Status.SENDING})
 def erase_number(database: Database, endings: Endings, forgetting: Forgetting, number: str) -> int:
     """Remove a number (digits of E.164), its texts and receipts everywhere; returns how many messages it had."""
     erased = _persistently(lambda: _erase_rows(database, endings, forgetting, number))
-    truncate_log(database)
-    _wipe_remnants(database, number)
+    wipe(database, [number])
     return erased
+
+
+def erase_messages(connection: Connection, endings: Endings, forgetting: Forgetting, ids: Sequence[str]) -> set[str]:
+    """Remove numbers, texts and receipts of these messages in the caller's transaction; what waits is canceled.
+
+    Returns their numbers (digits of E.164): give them to `wipe()` once it is committed.
+    """
+    numbers: set[str] = set()
+    for start in range(0, len(ids), SLICE):
+        part = list(ids[start : start + SLICE])
+        chosen = messages.c.id.in_(part)
+        _cancel_waiting(connection, endings, chosen)
+        numbers.update(number for number in connection.scalars(select(messages.c.recipient).where(chosen)) if number)
+        _scrub(connection, forgetting, part)
+    return numbers
+
+
+def wipe(database: Database, numbers: Collection[str]) -> None:
+    """Leave nothing in SQLite's file and log of what was erased with these numbers (digits of E.164).
+
+    `secure_delete` overwrites what is deleted, but not the copy that is left in a page's unused part when its rows are
+    moved to another page (measured: of 200 erased rows one or two, in a table whose rows grow). So the file is rebuilt
+    where a number is still in it, unless it is there by right: in another's message.
+    """
+    truncate_log(database)
+    if database.embedded and any(database.file_holds(_national(number)) for number in _unused(database, numbers)):
+        database.rebuild()
+        truncate_log(database)
 
 
 def purge(database: Database, forgetting: Forgetting, before_ms: int) -> None:
     """Remove numbers and texts of messages accepted before a moment, and receipts that came before it."""
     with database.read() as connection:
         start = connection.scalar(select(housekeeping.c.value).where(housekeeping.c.name == PURGED_UP_TO))
-    walk = _Purge(forgetting, _id_at(before_ms), start or "")
+    walk = _Purge(forgetting, first_id(before_ms), start or "")
     more = True
     while more:
         with database.write() as connection:
@@ -86,7 +113,7 @@ def _persistently(work: Callable[[], Result]) -> Result:
 def _erase_rows(database: Database, endings: Endings, forgetting: Forgetting, number: str) -> int:
     with database.write() as connection:
         forgetting.tell_number(connection, number)
-        _cancel_waiting(connection, endings, number)
+        _cancel_waiting(connection, endings, messages.c.recipient == number)
         ids = list(connection.scalars(select(messages.c.id).where(messages.c.recipient == number)))
         for start in range(0, len(ids), SLICE):
             _scrub(connection, forgetting, ids[start : start + SLICE])
@@ -108,26 +135,24 @@ def _remove_slice(database: Database, forgetting: Forgetting, account_id: int) -
         return True
 
 
-def _wipe_remnants(database: Database, number: str) -> None:
-    """Rebuild SQLite's file where the number is still in it.
-
-    `secure_delete` overwrites what is deleted, but not the copy that is left in a page's unused part when its rows are
-    moved to another page (measured: of 200 erased rows one or two, in a table whose rows grow).
-    """
-    # As far as it is the same with and without its country code.
-    national = number[3:] if len(number) >= SHORTEST_NATIONAL + 3 else number
-    if database.file_holds(national.encode()):
-        database.rebuild()
-        truncate_log(database)
+def _unused(database: Database, numbers: Collection[str]) -> list[str]:
+    wanted = sorted(numbers)[:SLICE]
+    with database.read() as connection:
+        used = set(connection.scalars(select(messages.c.recipient).where(messages.c.recipient.in_(wanted))))
+    return [number for number in wanted if number not in used]
 
 
-def _cancel_waiting(connection: Connection, endings: Endings, number: str) -> None:
+def _national(number: str) -> bytes:
+    """Return a number as far as it is the same with and without its country code."""
+    return (number[3:] if len(number) >= SHORTEST_NATIONAL + 3 else number).encode()
+
+
+def _cancel_waiting(connection: Connection, endings: Endings, chosen: ColumnElement[bool]) -> None:
     waiting = messages.c.status.in_([state.value for state in WAITING])
     claimed = messages.c.status == Status.SENDING.value
-    of_number = messages.c.recipient == number
     statement = (
         update(messages)
-        .where(of_number, or_(waiting, claimed & messages.c.begun_at.is_(None)))
+        .where(chosen, or_(waiting, claimed & messages.c.begun_at.is_(None)))
         .values(
             status=Status.CANCELED.value,
             error_code="erased",
@@ -139,7 +164,7 @@ def _cancel_waiting(connection: Connection, endings: Endings, number: str) -> No
     )
     endings.tell(connection, list(connection.scalars(statement)), now_ms())
     # What is with the vendor now must not wait for another try: there is nothing left to send.
-    connection.execute(update(messages).where(of_number, claimed).values(expires_at=now_ms()))
+    connection.execute(update(messages).where(chosen, claimed).values(expires_at=now_ms()))
 
 
 def _scrub(connection: Connection, forgetting: Forgetting, ids: list[str]) -> None:
@@ -191,9 +216,3 @@ class _Purge:
         if purged:
             connection.execute(delete(housekeeping).where(housekeeping.c.name == PURGED_UP_TO))
             connection.execute(housekeeping.insert().values(name=PURGED_UP_TO, value=purged[-1]))
-
-
-def _id_at(moment_ms: int) -> str:
-    """Return what every id made before a moment is less than: they are UUIDv7 and begin with their milliseconds."""
-    start = f"{moment_ms:012x}"
-    return f"{start[:8]}-{start[8:]}"

@@ -3,7 +3,7 @@
 A number is found by itself. Once it is erased only its digest is left, which still keeps that person from being texted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -21,6 +21,12 @@ SLICE: Final = 1_000
 _PURPOSE: Final = "opt-out"
 _numbers: BindParameter[str] = bindparam("numbers", expanding=True)
 _digests: BindParameter[bytes] = bindparam("digests", expanding=True)
+_of_account = select(opt_outs.c.account_id).where(opt_outs.c.account_id == bindparam("account")).limit(1)
+_HAS: Final = {
+    True: _of_account.where(opt_outs.c.number.is_(None)),
+    False: _of_account.where(opt_outs.c.number.is_not(None)),
+}
+"""Whether an account has any, by whether they are erased; made once, since it is asked before each message."""
 
 
 class Scope(StrEnum):
@@ -150,21 +156,41 @@ def list_opt_outs(
     return [_opt_out(row) for row in connection.execute(statement.limit(limit))]
 
 
+def list_of_source(
+    connection: Connection, account_id: int, source: str, *, since_ms: int, after: tuple[int, bytes] | None, limit: int
+) -> list[OptOut]:
+    """Return opt-outs of an account that came from one source since a moment, oldest first, from behind a position."""
+    place = tuple_(opt_outs.c.created_at, opt_outs.c.number_digest)
+    wanted = (opt_outs.c.account_id == account_id) & (opt_outs.c.created_at >= since_ms)
+    statement = _select().where(wanted, opt_outs.c.source == source)
+    if after is not None:
+        statement = statement.where(place > tuple_(*after))
+    statement = statement.order_by(opt_outs.c.created_at, opt_outs.c.number_digest)
+    return [_opt_out(row) for row in connection.execute(statement.limit(limit))]
+
+
 def forget(secrets: SecretBox, connection: Connection, number: str) -> None:
     """Erase a number from every account's opt-outs. Its digest stays: erased is not willing to be texted."""
-    of_number = (opt_outs.c.account_id.in_(select(accounts.c.id))) & (opt_outs.c.number == number)
-    for row in connection.execute(delete(opt_outs).where(of_number).returning(*opt_outs.c)).all():
+    _forget(secrets, connection, opt_outs.c.account_id.in_(select(accounts.c.id)) & (opt_outs.c.number == number))
+
+
+def forget_of_account(secrets: SecretBox, connection: Connection, account_id: int, numbers: Collection[str]) -> None:
+    """Erase numbers from the opt-outs of one account alone, as `forget` does."""
+    wanted = sorted(numbers)
+    for start in range(0, len(wanted), SLICE):
+        of_some = opt_outs.c.number.in_(wanted[start : start + SLICE])
+        _forget(secrets, connection, (opt_outs.c.account_id == account_id) & of_some)
+
+
+def _forget(secrets: SecretBox, connection: Connection, chosen: ColumnElement[bool]) -> None:
+    for row in connection.execute(delete(opt_outs).where(chosen).returning(*opt_outs.c)).all():
         # Under the newest key, since nobody can make it anew once the number is gone.
-        values = _values(secrets, row.account_id, number, Scope(row.scope), row.source, row.created_at)
+        values = _values(secrets, row.account_id, row.number, Scope(row.scope), row.source, row.created_at)
         connection.execute(_insert(connection).values(values | {"number": None}).on_conflict_do_nothing())
 
 
 def _has(connection: Connection, account_id: int, *, erased: bool) -> bool:
-    number = opt_outs.c.number
-    statement = select(opt_outs.c.account_id).where(
-        opt_outs.c.account_id == account_id, number.is_(None) if erased else number.is_not(None)
-    )
-    return connection.execute(statement.limit(1)).first() is not None
+    return connection.execute(_HAS[erased], {"account": account_id}).first() is not None
 
 
 def _by_number(connection: Connection, account_id: int, numbers: list[str]) -> dict[str, Scope]:

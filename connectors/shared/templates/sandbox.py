@@ -13,6 +13,7 @@ from liquid.token import TOKEN_CONTENT, TOKEN_ILLEGAL, TOKEN_OUTPUT
 from liquid.utils import ReadOnlyChainMap
 
 from connectors.shared.templates.faults import TemplateUnreadable
+from connectors.shared.templates.money import money
 from connectors.shared.templates.values import bounded, is_blank, written
 
 # Not among them: what reads files (include, render), and what a message has no use for.
@@ -170,6 +171,7 @@ class _Sandbox(Environment):
         for tag in (_Output, _Assign, _For):
             self.add_tag(tag)
         self.tags = {name: self.tags[name] for name in _TAGS}
+        self.add_filter("money", money)
 
 
 SANDBOX: Final = _Sandbox()
