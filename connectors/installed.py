@@ -1,5 +1,6 @@
 """The connectors of this installation: one line each."""
 
+import connectors.shared.automations.tables
 import connectors.shared.campaigns.tables
 import connectors.shared.idempotency.tables
 import connectors.shared.opt_outs.tables
@@ -13,8 +14,10 @@ from connectors.pipedrive import CONNECTOR as PIPEDRIVE
 from connectors.sandbox import CONNECTOR as SANDBOX
 from connectors.service import Service
 from connectors.shared.webhooks.outbox import announce_ends
+from connectors.shopify import CONNECTOR as SHOPIFY
 
-INSTALLED: tuple[Connector, ...] = (CLEVERTAP, PIPEDRIVE, API, SANDBOX)
+# The REST API before those that add to it.
+INSTALLED: tuple[Connector, ...] = (CLEVERTAP, API, PIPEDRIVE, SHOPIFY, SANDBOX)
 
 
 def listen(service: Service) -> None:

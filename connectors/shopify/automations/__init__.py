@@ -1,0 +1,1 @@
+"""A shop's automations: when each is planned, who is meant, and what it says."""

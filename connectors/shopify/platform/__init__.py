@@ -1,0 +1,1 @@
+"""Shopify as we call it: OAuth, tokens, and the Admin API."""

@@ -1,0 +1,1 @@
+"""What Shopify tells us: verified, kept, and worked off in order."""
