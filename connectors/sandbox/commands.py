@@ -6,7 +6,8 @@ import click
 
 from connectors.sandbox.options import SandboxOptions
 from connectors.sandbox.pipedrive.grants import CLIENT_ID, CLIENT_SECRET
-from connectors.sandbox.server import run
+from connectors.sandbox.shopify import grants as shopify
+from connectors.sandbox.shopify.grants import SIGNING_KEY
 
 
 @click.command()
@@ -28,6 +29,14 @@ from connectors.sandbox.server import run
     metavar="URL",
     help="Where the Pipedrive app is that the stand-in for Pipedrive frames.",
 )
+@click.option(
+    "--shopify-app",
+    "shopify_app_url",
+    default="http://127.0.0.1:8000",
+    show_default=True,
+    metavar="URL",
+    help="Where the app is that the stand-in for Shopify tells of its shop.",
+)
 @click.option("--latency", default=0.0, show_default=True, type=click.FloatRange(min=0), help="Seconds to an answer.")
 def sandbox(
     host: str,
@@ -35,11 +44,19 @@ def sandbox(
     callback_urls: tuple[str, ...],
     receipt_delay: float,
     pipedrive_app_url: str,
+    shopify_app_url: str,
     latency: float,
 ) -> None:
-    """Stand in for Message Central, CleverTap and Pipedrive on this machine, with an inbox of phones to look at."""
+    """Stand in for Message Central, CleverTap, Pipedrive and Shopify on this machine, with an inbox of phones."""
+    # Every command and every process of the service reads this file, and none of them has a use for a sandbox.
+    from connectors.sandbox.server import run
+
     options = SandboxOptions(
-        callback_urls=callback_urls, receipt_delay=receipt_delay, latency=latency, pipedrive_app_url=pipedrive_app_url
+        callback_urls=callback_urls,
+        receipt_delay=receipt_delay,
+        latency=latency,
+        pipedrive_app_url=pipedrive_app_url,
+        shopify_app_url=shopify_app_url,
     )
     try:
         run(host, port, options, on_ready=lambda url: _tell(url, callback_urls))
@@ -56,6 +73,10 @@ def _tell(url: str, callback_urls: tuple[str, ...]) -> None:
     click.echo(f"  Pipedrive          {url}/pipedrive, with these settings for the app:")
     for name, value in _pipedrive_settings(url).items():
         click.echo(f"                     CONNECTORS_PIPEDRIVE_{name}={value}")
+    click.echo(f"  Shopify            {url}/shopify, with these settings for the app:")
+    for name, value in _shopify_settings(url).items():
+        click.echo(f"                     CONNECTORS_SHOPIFY_{name}={value}")
+    click.echo(f"                     and this shop's webhooks are signed with {SIGNING_KEY}")
     click.echo(f"  status callbacks   {f'posted to {receivers}' if receivers else 'none (see --callback-url)'}")
     click.echo("Stop it with Ctrl+C.")
 
@@ -67,6 +88,14 @@ def _pipedrive_settings(url: str) -> dict[str, str]:
         "OAUTH_URL": url,
         "API_HOSTS": urlsplit(url).hostname or "",
         "FRAME_ANCESTORS": url,
+    }
+
+
+def _shopify_settings(url: str) -> dict[str, str]:
+    return {
+        "CLIENT_ID": shopify.CLIENT_ID,
+        "CLIENT_SECRET": shopify.CLIENT_SECRET,
+        "ADMIN_URL": f"{url}/shopify/{{shop}}",
     }
 
 

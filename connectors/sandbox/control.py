@@ -27,6 +27,7 @@ class SettingsSchema(Schema):
     token_lifetime = fields.Float()
     otp_timeout = fields.Float(validate=SECONDS)
     pipedrive_app_url = fields.Url(schemes={"http", "https"}, require_tld=False)
+    shopify_app_url = fields.Url(schemes={"http", "https"}, require_tld=False)
 
 
 @blueprint.get("/messages")
@@ -100,4 +101,5 @@ def _shown(options: SandboxOptions) -> dict[str, Any]:
         "token_lifetime": options.token_lifetime,
         "otp_timeout": options.otp_timeout,
         "pipedrive_app_url": options.pipedrive_app_url,
+        "shopify_app_url": options.shopify_app_url,
     }

@@ -25,7 +25,7 @@ class SandboxOptions:
 
     `accounts` maps customer ids to passwords; while it is empty any customer may come, with any password but
     "wrong". `callback_urls` carry a secret, and so they are kept out of the repr like the passwords.
-    `pipedrive_app_url` is where the app is that Pipedrive's pages frame.
+    `pipedrive_app_url` is where the app is that Pipedrive's pages frame, `shopify_app_url` where Shopify's webhooks go.
     """
 
     callback_urls: tuple[str, ...] = field(default=(), repr=False)
@@ -38,3 +38,4 @@ class SandboxOptions:
     otp_timeout: float = 60.0
     capacity: int = 200_000
     pipedrive_app_url: str = "http://127.0.0.1:8000"
+    shopify_app_url: str = "http://127.0.0.1:8000"

@@ -78,6 +78,7 @@ def run(host: str, port: int, options: SandboxOptions, on_ready: Callable[[str],
     try:
         with SandboxServer(options, host, port) as server:
             server.sandbox.pipedrive.seed()
+            server.sandbox.shopify.seed()
             on_ready(server.url)
             stopped.wait()
     finally:

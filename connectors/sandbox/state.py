@@ -14,6 +14,7 @@ from connectors.sandbox.options import Outage, SandboxOptions
 from connectors.sandbox.pipedrive.book import PipedriveBook
 from connectors.sandbox.receipts import ReceiptSender
 from connectors.sandbox.reports import Reports
+from connectors.sandbox.shopify.book import ShopifyBook
 from connectors.sandbox.tokens import Tokens
 
 EXTENSION = "sandbox"
@@ -32,6 +33,7 @@ class Sandbox:
         self.inbox = Inbox(options.capacity)
         self.pipedrive = PipedriveBook(options.capacity)
         self.reports = Reports(options.capacity)
+        self.shopify = ShopifyBook(lambda: self.settings.shopify_app_url)
         self.tokens = Tokens()
         self.receipts = ReceiptSender(lambda: self.settings, self.inbox)
 
@@ -68,9 +70,10 @@ class Sandbox:
         }
 
     def reset(self) -> None:
-        """Forget everything but the settings, the tokens that are out, and who is in Pipedrive."""
+        """Forget everything but the settings, the tokens that are out, who is in Pipedrive, and Shopify's webhooks."""
         self.receipts.clear()
         self.pipedrive.reset()
+        self.shopify.reset()
         for book in (self.calls, self.codes, self.first_tries, self.inbox, self.reports):
             book.clear()
         self.tokens.forget_count()
@@ -81,6 +84,7 @@ class Sandbox:
             self._closed = True
             self._changed.notify_all()
         self.pipedrive.close()
+        self.shopify.close()
         self.receipts.close()
 
 

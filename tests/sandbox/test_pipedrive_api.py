@@ -272,7 +272,7 @@ def test_a_lost_answer_is_done_all_the_same(book: PipedriveBook, api: Caller) ->
 
 
 def test_what_the_sandbox_does_not_have(api: Caller) -> None:
-    assert api.get("/api/v2/deals").status_code == 404
+    assert api.get("/api/v2/products").status_code == 404
     assert api.get("/api/v1/persons").json()["success"] is False
 
 

@@ -36,7 +36,7 @@ def persons() -> Response:
     )
     codes = parameters.custom_fields(list(company.fields))
     if wanted.filter_id is None and parameters.number("deal_id") is not None:
-        return _paged([], "id")  # the sandbox has no deals
+        return _paged(_of_deal(parameters.number("deal_id"), codes), "id")
     try:
         found = gate.book().people.list_people(company.id, gate.user().id, wanted)
     except KeyError:
@@ -125,6 +125,14 @@ def activity(activity_id: int) -> Response:
 @blueprint.route("/<path:unknown>", methods=["GET", "POST", "PATCH", "PUT", "DELETE"])
 def anything_else(unknown: str) -> Response:
     raise Refusal(404, f"There is no /api/v2/{unknown} in the sandbox")
+
+
+def _of_deal(deal_id: int | None, codes: list[str]) -> list[dict[str, Any]]:
+    """Return the contact of a deal, if it has one whom the caller may see."""
+    company = gate.company()
+    deal = company.deals.get(deal_id or 0)
+    found = None if deal is None else gate.book().people.person(company.id, deal.person_id or 0, gate.user().id)
+    return [] if found is None or found.is_deleted else [found.shown(codes)]
 
 
 def _paged(found: list[dict[str, Any]], sort_by: str) -> Response:

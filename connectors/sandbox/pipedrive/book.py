@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from connectors.sandbox.pipedrive.deals import Deals
 from connectors.sandbox.pipedrive.grants import (
     ACCESS_SECONDS,
     CLIENT_ID,
@@ -14,10 +15,12 @@ from connectors.sandbox.pipedrive.grants import (
     Permissions,
     signed_token,
 )
+from connectors.sandbox.pipedrive.hooks import Change, Hooks, told
 from connectors.sandbox.pipedrive.limits import HOURS_TO_MIDNIGHT, Fault, Limits
 from connectors.sandbox.pipedrive.people import People
-from connectors.sandbox.pipedrive.records import Request, User
+from connectors.sandbox.pipedrive.records import Company, Request, User
 from connectors.sandbox.pipedrive.seeding import seed
+from connectors.sandbox.pipedrive.telling import Teller
 from connectors.sandbox.pipedrive.writings import Writings
 
 
@@ -30,8 +33,11 @@ class PipedriveBook:
     def __init__(self, capacity: int) -> None:
         self._lock = threading.Lock()
         self._requests: deque[Request] = deque(maxlen=capacity)
-        self.permissions = Permissions()
+        self.hooks = Hooks()
+        self.teller = Teller()
+        self.permissions = Permissions(self.hooks.forget)
         self.people = People()
+        self.deals = Deals()
         self.writings = Writings()
         self.limits = Limits()
         self.api_domain = ""
@@ -88,8 +94,9 @@ class PipedriveBook:
         emails: Sequence[Mapping[str, Any]] = (),
         names: tuple[str | None, str | None] | None = None,
     ) -> int:
-        """Make a contact; returns the id. The owner is the company's first user unless said otherwise."""
-        return self.people.add_person(
+        """Make a contact, and tell of it; returns the id. The owner is the company's first user unless said
+        otherwise."""
+        person_id = self.people.add_person(
             company_id,
             name,
             phones=phones,
@@ -101,9 +108,34 @@ class PipedriveBook:
             is_deleted=is_deleted,
             names=names,
         )
+        company = self.people.company(company_id)
+        self._tell(
+            company, Change("person", "create", person_id, company.people[person_id].shown(list(company.fields)))
+        )
+        return person_id
 
     def delete_person(self, company_id: int, person_id: int) -> None:
         self.people.delete_person(company_id, person_id)
+
+    def add_pipeline(self, company_id: int, name: str, stages: Sequence[str]) -> list[int]:
+        """Make a pipeline; returns the ids of its stages."""
+        return self.deals.add_pipeline(self.people.company(company_id), name, stages)
+
+    def add_deal(self, company_id: int, title: str, stage_id: int, person_id: int | None = None, **values: Any) -> int:
+        """Make a deal, and tell of it; returns the id. `values`: value, currency, status."""
+        company = self.people.company(company_id)
+        deal = self.deals.add(company, title, stage_id, person_id, **values)
+        self._tell(company, Change("deal", "create", deal.id, deal.shown()))
+        return deal.id
+
+    def change_deal(self, company_id: int, deal_id: int, source: str = "app", **changes: Any) -> None:
+        """Change a deal (stage_id, status, title, …), and tell of what differs then."""
+        company = self.people.company(company_id)
+        deal, before = self.deals.change(company, deal_id, **changes)
+        if before and deal.status == "deleted":
+            self._tell(company, Change("deal", "delete", deal.id, None, deal.shown(), source))
+        elif before:
+            self._tell(company, Change("deal", "change", deal.id, deal.shown(), before, source))
 
     def add_filter(self, company_id: int, name: str, person_ids: Iterable[int]) -> int:
         return self.people.add_filter(company_id, name, person_ids)
@@ -165,8 +197,8 @@ class PipedriveBook:
     def misbehave(self, call: str, kind: str, times: int = 1, reset: float = 1.0) -> None:
         """Do something to the next `times` calls that begin with `call`, such as `POST /api/v1/notes`.
 
-        `kind`: "429" (come again in `reset` seconds), "500", "html" (403), "lost" (done, but not answered), "slow"
-        (waits `reset` seconds), "daily" (429, hours to go). Raises ValueError for another kind.
+        `kind`: "429" (come again in `reset` seconds), "500", "html" (a page with 403), "403", "lost" (done, but not
+        answered), "slow" (waits `reset` seconds), "daily" (429, hours to go). Raises ValueError for another kind.
         """
         fault = Fault(kind)
         self.limits.misbehave(call, fault, times, HOURS_TO_MIDNIGHT if fault is Fault.DAILY else reset)
@@ -184,12 +216,19 @@ class PipedriveBook:
         for company in self.people.companies():
             self.writings.clear(company)
         self.limits.clear()
+        self.teller.clear()
         with self._lock:
             self._requests.clear()
 
     def close(self) -> None:
         """Let go of callers that are kept waiting."""
         self.limits.closed.set()
+        self.teller.close()
+
+    def _tell(self, company: Company, change: Change) -> None:
+        for hook in self.hooks.of(company.id):
+            if hook.takes(change.kind, change.action):
+                self.teller.tell(hook, told(hook, company, change))
 
     def _holder(self, company_id: int, user_id: int) -> Holder:
         return Holder(company_id, self.people.company(company_id).users[user_id].id)

@@ -48,6 +48,8 @@ def break_down() -> Response | None:
         return None
     if fault.fault is Fault.SERVER_ERROR:
         return answers.failure(500, "Internal server error")
+    if fault.fault is Fault.FORBIDDEN:
+        return answers.failure(403, "Scope and URL mismatch")
     if fault.fault is Fault.HTML:
         return answers.blocked()
     g.pipedrive_share = Share(REQUESTS, 0, fault.reset, taken=False)

@@ -3,6 +3,7 @@
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,9 +43,13 @@ class _Access:
 
 
 class Permissions:
-    """Codes and tokens that are out. Refresh tokens stay the same when they are used, as Pipedrive's do."""
+    """Codes and tokens that are out. Refresh tokens stay the same when they are used, as Pipedrive's do.
 
-    def __init__(self) -> None:
+    `gone` is told who uninstalled the app.
+    """
+
+    def __init__(self, gone: Callable[[Holder], None] = lambda holder: None) -> None:
+        self._gone = gone
         self._lock = threading.Lock()
         self._codes: dict[str, _Code] = {}
         self._access: dict[str, _Access] = {}
@@ -112,6 +117,7 @@ class Permissions:
 
     def uninstall(self, holder: Holder) -> None:
         self.forget(holder)
+        self._gone(holder)
         with self._lock:
             self._installed.pop(holder, None)
 

@@ -18,7 +18,7 @@ blueprint = Blueprint("pipedrive-host", __name__)
 
 @blueprint.after_request
 def harden(response: Response) -> Response:
-    app = urlsplit(_app_url())
+    app = urlsplit(app_url())
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
         f"frame-src {app.scheme}://{app.netloc}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -48,7 +48,7 @@ def people() -> str:
     found = viewing.people_of(seen_by, tab)
     page = max(1, request.args.get("page", 1, type=int))
     pages = max(1, -(-len(found) // viewing.PAGE))
-    return _render(
+    return render(
         "pipedrive_people.html",
         seen_by,
         tabs=tabs,
@@ -72,7 +72,7 @@ def person(person_id: int) -> str:
         for code, field in list(seen_by.company.fields.items())
         if found.custom_fields.get(code) is not None
     ]
-    return _render("pipedrive_person.html", seen_by, person=found, organization=organization, fields=fields)
+    return render("pipedrive_person.html", seen_by, person=found, organization=organization, fields=fields)
 
 
 @blueprint.get("/pipedrive/people/<int:person_id>/timeline")
@@ -85,7 +85,7 @@ def timeline(person_id: int) -> Response:
 @blueprint.get("/pipedrive/settings")
 def settings() -> str:
     """The app's settings, where Tools and apps has them."""
-    return _render("pipedrive_settings.html", viewing.viewer(), told=request.args.get("told"))
+    return render("pipedrive_settings.html", viewing.viewer(), told=request.args.get("told"))
 
 
 @blueprint.get("/settings/marketplace/app/<client_id>/app-settings")
@@ -111,16 +111,18 @@ def uninstall() -> Reply:
     return redirect(f"{url_for('.settings')}?{urlencode({**who.query, 'told': told})}")
 
 
-def _render(template: str, seen_by: Viewer, **values: object) -> str:
+def render(template: str, seen_by: Viewer, **values: object) -> str:
+    """Return a page with its frame of Pipedrive's around."""
     return render_template(
         template,
         viewer=seen_by,
         users=list(seen_by.company.users.values()),
-        app_url=_app_url(),
+        app_url=app_url(),
         keep=seen_by.query,
         **values,
     )
 
 
-def _app_url() -> str:
+def app_url() -> str:
+    """Return where the app is that the pages frame."""
     return current_sandbox().settings.pipedrive_app_url.rstrip("/")

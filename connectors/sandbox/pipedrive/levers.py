@@ -7,10 +7,13 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from connectors.sandbox.answers import json_answer
 from connectors.sandbox.pipedrive import gate
+from connectors.sandbox.pipedrive.deals import STATUSES
 from connectors.sandbox.pipedrive.limits import Fault
 from connectors.sandbox.pipedrive.seeding import COMPANY_ID
 
 blueprint = Blueprint("pipedrive-levers", __name__, url_prefix="/sandbox/pipedrive")
+
+_SHOWN = ("id", "user_id", "event_action", "event_object", "subscription_url")
 
 
 class PhoneSchema(Schema):
@@ -32,6 +35,31 @@ class PeopleSchema(Schema):
     filter = fields.String()
 
 
+class DealSchema(Schema):
+    """What POST /sandbox/pipedrive/deals takes."""
+
+    company_id = fields.Integer(load_default=COMPANY_ID)
+    title = fields.String(required=True, validate=validate.Length(min=1))
+    stage_id = fields.Integer(required=True)
+    person_id = fields.Integer()
+    value = fields.Float()
+    currency = fields.String()
+
+
+class DealChangesSchema(Schema):
+    """What PUT /sandbox/pipedrive/deals/… takes."""
+
+    company_id = fields.Integer(load_default=COMPANY_ID)
+    stage_id = fields.Integer()
+    status = fields.String(validate=validate.OneOf(STATUSES))
+
+
+class WebhooksSchema(Schema):
+    """What PUT /sandbox/pipedrive/webhooks takes."""
+
+    duplicates = fields.Integer(required=True, validate=validate.Range(1, 50))
+
+
 class FaultSchema(Schema):
     """What POST /sandbox/pipedrive/faults takes, as `PipedriveBook.misbehave`."""
 
@@ -48,7 +76,7 @@ def refuse(problem: ValidationError) -> Response:
 
 @blueprint.errorhandler(KeyError)
 def unknown(_problem: KeyError) -> Response:
-    return json_answer({"status": 404, "error": "There is no such company."}, 404)
+    return json_answer({"status": 404, "error": "There is no such company, deal or stage."}, 404)
 
 
 @blueprint.get("/writings")
@@ -67,6 +95,36 @@ def add_people() -> Response:
     ids = [book.add_person(company_id, person["name"], person["phones"]) for person in given["people"]]
     filter_id = book.add_filter(company_id, given["filter"], ids) if "filter" in given else None
     return json_answer({"ids": ids, "filter_id": filter_id}, 201)
+
+
+@blueprint.post("/deals")
+def add_deal() -> Response:
+    given: dict[str, Any] = DealSchema().load(_body())
+    return json_answer({"id": gate.book().add_deal(**given)}, 201)
+
+
+@blueprint.put("/deals/<int:deal_id>")
+def change_deal(deal_id: int) -> Response:
+    """Move a deal to another stage, or end it."""
+    given: dict[str, Any] = DealChangesSchema().load(_body())
+    gate.book().change_deal(given.pop("company_id"), deal_id, **given)
+    return Response(status=204)
+
+
+@blueprint.get("/webhooks")
+def webhooks() -> Response:
+    """What apps made, and what they were told, oldest first."""
+    company_id = request.args.get("company", COMPANY_ID, type=int)
+    book = gate.book()
+    made = [{name: hook.shown()[name] for name in _SHOWN} for hook in book.hooks.of(company_id)]
+    return json_answer({"webhooks": made, "deliveries": book.teller.log(), "pending": book.teller.pending()})
+
+
+@blueprint.put("/webhooks")
+def pull() -> Response:
+    """Have each delivery made so often."""
+    gate.book().teller.duplicates = WebhooksSchema().load(_body())["duplicates"]
+    return Response(status=204)
 
 
 @blueprint.post("/faults")

@@ -24,6 +24,7 @@ class Fault(StrEnum):
     HTML = "html"  # the page with 403 for whoever goes on after a 429
     LOST = "lost"  # done, and then the connection closes
     SLOW = "slow"
+    FORBIDDEN = "403"  # the app has no such scope
     DAILY = "daily"  # the day's budget is used up
 
 

@@ -19,6 +19,9 @@ STANDARD_FIELDS = (
 )
 
 
+MADE_AT = "2026-01-01T00:00:00Z"
+
+
 def moment() -> str:
     """Return this moment as API v2 writes it: RFC 3339, UTC, whole seconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -121,6 +124,96 @@ class Filter:
     person_ids: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A board that deals move along."""
+
+    id: int
+    name: str
+    order_nr: int
+
+    def shown(self) -> dict[str, Any]:
+        """Return it as API v2 does."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "order_nr": self.order_nr,
+            "is_deleted": False,
+            "is_deal_probability_enabled": False,
+            "add_time": MADE_AT,
+            "update_time": None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A column of a board."""
+
+    id: int
+    name: str
+    pipeline_id: int
+    order_nr: int
+
+    def shown(self) -> dict[str, Any]:
+        """Return it as API v2 does."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "order_nr": self.order_nr,
+            "pipeline_id": self.pipeline_id,
+            "is_deleted": False,
+            "deal_probability": 100,
+            "is_deal_rot_enabled": False,
+            "days_to_rotten": None,
+            "add_time": MADE_AT,
+            "update_time": None,
+        }
+
+
+@dataclass(slots=True)
+class Deal:
+    """Something that a company may sell. `status` is open, won, lost or deleted."""
+
+    id: int
+    title: str
+    stage_id: int
+    pipeline_id: int
+    person_id: int | None
+    owner_id: int | None
+    value: float = 0
+    currency: str = "INR"
+    status: str = "open"
+    add_time: str = field(default_factory=moment)
+    update_time: str = field(default_factory=moment)
+
+    def shown(self) -> dict[str, Any]:
+        """Return it as API v2 does."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "creator_user_id": self.owner_id,
+            "owner_id": self.owner_id,
+            "person_id": self.person_id,
+            "org_id": None,
+            "stage_id": self.stage_id,
+            "pipeline_id": self.pipeline_id,
+            "value": self.value,
+            "currency": self.currency,
+            "status": self.status,
+            "add_time": self.add_time,
+            "update_time": self.update_time,
+            "stage_change_time": None,
+            "is_deleted": self.status == "deleted",
+            "is_archived": False,
+            "visible_to": 3,
+            "probability": None,
+            "lost_reason": None,
+            "expected_close_date": None,
+            "label_ids": [],
+            "custom_fields": {},
+        }
+
+
 @dataclass(slots=True)
 class Company:
     """A company with all that it keeps, each kind by its ids."""
@@ -133,6 +226,9 @@ class Company:
     people: dict[int, Person] = field(default_factory=dict)
     fields: dict[str, CustomField] = field(default_factory=dict)
     filters: dict[int, Filter] = field(default_factory=dict)
+    pipelines: dict[int, Pipeline] = field(default_factory=dict)
+    stages: dict[int, Stage] = field(default_factory=dict)
+    deals: dict[int, Deal] = field(default_factory=dict)
     notes: list[dict[str, Any]] = field(default_factory=list)
     activities: list[dict[str, Any]] = field(default_factory=list)
 

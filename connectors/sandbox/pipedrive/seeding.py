@@ -42,6 +42,7 @@ PEOPLE: Final = (
 )
 """Hari has no number, Ila's is broken, Zubin shares Asha's, and Yamini's last four digits force UNDELIV."""
 
+STAGES: Final = ("Qualified", "Contact made", "Proposal made", "Negotiations started")
 ORGANIZATIONS: Final = ("Example Tea Traders", "Sample Silk House", "Placeholder Pumps")
 
 
@@ -63,6 +64,10 @@ def seed(book: "PipedriveBook") -> None:
             custom_fields={CITY: 1 + index % len(CITIES), BIRTHDAY: f"1990-{1 + index % 12:02d}-15"},
             emails=[{"label": "work", "value": f"{name.split()[0].lower()}@example.com", "primary": True}],
         )
+    first, second, *_ = book.add_pipeline(COMPANY_ID, "Sales", STAGES)
+    book.add_pipeline(COMPANY_ID, "Repairs", ("Received", "Ready to be fetched"))
+    book.add_deal(COMPANY_ID, "Twelve blue kurtas", first, 1, value=14_990)
+    book.add_deal(COMPANY_ID, "Silk for a wedding", second, 2, value=52_000)
     book.add_filter(COMPANY_ID, "Customers", range(1, 13))
     book.add_filter(COMPANY_ID, "Birthday in June", range(6, len(PEOPLE) + 1, 12))
 
