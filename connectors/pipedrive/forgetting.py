@@ -9,10 +9,12 @@ from typing import Final
 
 from sqlalchemy import BindParameter, Connection, bindparam, select, tuple_, update
 
+from connectors.pipedrive.automations import inbox
 from connectors.pipedrive.context import Context
 from connectors.pipedrive.tables import pipedrive_campaigns, pipedrive_people
 from connectors.service import Service
 from connectors.shared.campaigns.tables import campaigns
+from connectors.shared.clock import now_ms
 from connectors.shared.database import Database
 from connectors.shared.messages.dispatcher import Job
 from connectors.shared.messages.tables import messages
@@ -57,8 +59,11 @@ def listen(service: Service) -> None:
 
 
 def jobs(parts: Context) -> Sequence[Job]:
-    """Return what has names go by themselves once they are old."""
-    return [Job("pipedrive-purge", PURGE_SECONDS, partial(purge, parts.service.database))]
+    """Return what has names, and what Pipedrive told us, go by themselves once they are old."""
+    return [
+        Job("pipedrive-purge", PURGE_SECONDS, partial(purge, parts.service.database)),
+        Job("pipedrive-events-purge", PURGE_SECONDS, partial(purge_events, parts.service)),
+    ]
 
 
 def purge(database: Database) -> None:
@@ -70,6 +75,15 @@ def purge(database: Database) -> None:
         if more:
             with database.write() as connection:
                 connection.execute(_of_purged)
+
+
+def purge_events(service: Service) -> None:
+    """Forget what Pipedrive told us, of events past their days."""
+    before = now_ms() - service.settings.retention_ms
+    more = True
+    while more:
+        with service.database.write() as connection:
+            more = inbox.purge(connection, before) == inbox.SLICE
 
 
 def _forget_messages(connection: Connection, message_ids: Sequence[str]) -> None:

@@ -14,12 +14,14 @@ from connectors.pipedrive.context import context
 from connectors.pipedrive.errors import NotAllowed
 from connectors.pipedrive.viewer import NotSigned
 from connectors.shared.access import Access, access
+from connectors.shared.web.notices import STYLE
 from connectors.shared.web.static_files import KINDS, StaticFiles
 
 _STATIC: Final = Path(__file__).parent / "static"
 _FILES: Final = {path.name: path for path in sorted(_STATIC.iterdir()) if path.suffix in KINDS} | {
+    "notice.css": STYLE,
     # Laid there by `make install`: frontend/files.toml.
-    "sdk.umd.js": _STATIC / "third_party" / "@pipedrive" / "app-extensions-sdk" / "dist" / "index.umd.js"
+    "sdk.umd.js": _STATIC / "third_party" / "@pipedrive" / "app-extensions-sdk" / "dist" / "index.umd.js",
 }
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "

@@ -6,6 +6,9 @@ from typing import Final
 from flask import Flask
 
 from connectors.pipedrive import forgetting, pages
+from connectors.pipedrive.automations import jobs as automation_jobs
+from connectors.pipedrive.automations import routes as automations
+from connectors.pipedrive.automations import webhook_routes as webhooks
 from connectors.pipedrive.blueprint import PREFIX
 from connectors.pipedrive.campaigns import gathering
 from connectors.pipedrive.campaigns import routes as campaigns
@@ -23,8 +26,11 @@ from connectors.shared.messages.dispatcher import Job
 
 PATIENCE_SECONDS: Final = 2.5
 """How long a page's request waits where Pipedrive asks it to: a window of calls is two seconds."""
-_VIEWS = (install, pages, company_settings, persons, messages, message_templates, campaigns)
-_WORK = (keeping, gathering, write_back, forgetting)
+_VIEWS = (
+    *(install, pages, company_settings, persons, messages, message_templates, campaigns),
+    *(automations, webhooks),
+)
+_WORK = (keeping, gathering, write_back, automation_jobs, forgetting)
 
 
 def register(app: Flask, service: Service) -> None:

@@ -32,6 +32,7 @@ class LogState(StrEnum):
 IS_GATHERING = text("gathered_at IS NULL")
 IS_LOGGED = text("logs_open")
 IS_OPEN = text("state IN ('waiting', 'writing', 'doubtful')")
+IS_UNWORKED = text("worked_at IS NULL")
 
 pipedrive_companies = Table(
     "pipedrive_companies",
@@ -174,4 +175,37 @@ pipedrive_logs = Table(
         sqlite_where=IS_OPEN,
         postgresql_where=IS_OPEN,
     ),
+)
+
+pipedrive_webhooks = Table(
+    "pipedrive_webhooks",
+    metadata,
+    # What Pipedrive tells us of a company: one webhook for each kind of event, made once.
+    Column(
+        "company_id", BigInteger, ForeignKey("pipedrive_companies.company_id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("kind", String(32), primary_key=True),  # deal.change, person.create
+    Column("user_id", BigInteger, nullable=False),  # in whose name it was made, and people are read
+    Column("webhook_id", BigInteger),  # Pipedrive's; NULL until it is made
+    Column("wanted", Boolean, nullable=False),
+    Column("next_attempt_at", BigInteger, nullable=False, server_default="0"),
+    Column("leased_until", BigInteger, nullable=False, server_default="0"),  # whoever makes it, or takes it away
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("problem", Text),
+)
+
+pipedrive_events = Table(
+    "pipedrive_events",
+    metadata,
+    # What Pipedrive told us, by ids alone.
+    Column("id", String(36), primary_key=True),  # UUIDv7
+    Column("company_id", BigInteger, ForeignKey("pipedrive_companies.company_id", ondelete="CASCADE"), nullable=False),
+    Column("meta_id", String(64), nullable=False),  # of Pipedrive's: the same in every try
+    Column("kind", String(32), nullable=False),
+    Column("happened_at", BigInteger, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("refs", Text, nullable=False),  # JSON: deal, person, stage, the stage before
+    Column("worked_at", BigInteger),
+    Index("uq_pipedrive_events_meta", "company_id", "meta_id", unique=True),
+    Index("ix_pipedrive_events_open", "company_id", "id", sqlite_where=IS_UNWORKED, postgresql_where=IS_UNWORKED),
 )

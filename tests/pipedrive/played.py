@@ -80,6 +80,60 @@ SETTINGS: Final[dict[str, Any]] = {
 }
 
 
+AUTOMATION: Final[dict[str, Any]] = {
+    "trigger": "person_added",
+    "title": "Person added",
+    "about": "To everybody who is added to your contacts, however that is done: by hand, a form, an import.",
+    "enabled": False,
+    "template": 'Hello {{ person.first_name | default: "there" }}, thank you for your interest. {{ user.company }}',
+    "text": 'Hello {{ person.first_name | default: "there" }}, thank you for your interest. {{ user.company }}',
+    "translations": {},
+    "locales": ["en"],
+    "delay_seconds": 0,
+    "after": None,
+    "consent": "transactional",
+    "hours": "day",
+    "channel": "SMS",
+    "conditions": [],
+    "sender_id": None,
+    "entity_id": None,
+    "template_id": None,
+    "pipeline": None,
+    "gone": False,
+}
+
+
+def in_stage(number: int, name: str, pipeline: str = "Sales", **more: Any) -> dict[str, Any]:
+    """An automation of a deal's stage as the API shows it."""
+    about = "To the contact of each deal that enters this stage."
+    return (
+        AUTOMATION
+        | {
+            "trigger": f"deal_in_stage_{number}",
+            "title": name,
+            "about": about,
+            "pipeline": pipeline,
+        }
+        | more
+    )
+
+
+AUTOMATIONS: Final[dict[str, Any]] = {
+    "items": [
+        AUTOMATION,
+        in_stage(1, "Qualified"),
+        in_stage(2, "Proposal made", enabled=True, delay_seconds=172_800),
+        in_stage(5, "Received", "Repairs"),
+    ],
+    "fields": {
+        "person": FIELDS["items"],
+        "deal": [*FIELDS["items"], {"name": "deal.title", "label": "Deal title", "group": "Deal"}],
+    },
+    "problem": None,
+    "stages_problem": None,
+}
+
+
 def message(status: str = "delivered", **more: Any) -> dict[str, Any]:
     """A message as the API shows it."""
     return {
@@ -204,6 +258,7 @@ def answers(**more: Answer) -> dict[str, Answer]:
         ),
         "POST /messages": (201, message("queued")),
         "GET /settings": (200, SETTINGS),
+        "GET /automations": (200, AUTOMATIONS),
         "GET /activity-types": (200, {"items": [{"key": "call", "name": "Call"}, {"key": "sms", "name": "SMS"}]}),
         "GET /filters": (200, {"items": [{"id": 42, "name": "Customers"}, {"id": 43, "name": "Leads of this year"}]}),
         "POST /campaigns/preview": (200, PREVIEW),

@@ -9,12 +9,12 @@ import time_machine
 
 from connectors.pipedrive.context import Context
 from connectors.pipedrive.errors import Disconnected, Unreachable
-from connectors.pipedrive.platform import grants as module
 from connectors.pipedrive.platform.grants import AccessToken
 from connectors.sandbox.server import SandboxServer
 from connectors.service import Service
 from connectors.settings import read_settings
 from connectors.shared.clock import DAY, HOUR, MINUTE, SECOND, now_ms
+from connectors.shared.oauth import refreshed_tokens as module
 from tests.pipedrive.companies import install, parts_of
 from tests.pipedrive.granting import ME, at, change, expire, row, together, who_am_i
 from tests.pipedrive.scripted import answer, scripted

@@ -10,12 +10,13 @@ import structlog
 
 from connectors.pipedrive.context import Context
 from connectors.pipedrive.errors import Disconnected, InDoubt, RateLimited, Unreachable
-from connectors.pipedrive.platform import oauth
 from connectors.pipedrive.platform.grants import RECONNECT, GrantKey
+from connectors.pipedrive.platform.oauth import IssuedTokens
 from connectors.sandbox.server import SandboxServer
 from connectors.service import Service
 from connectors.settings import read_settings
 from connectors.shared.clock import HOUR, MINUTE, SECOND, now_ms
+from connectors.shared.oauth import token_endpoint
 from tests.pipedrive.companies import install, parts_of
 from tests.pipedrive.granting import ME, at, change, expire, row, together
 from tests.pipedrive.scripted import LOST, Step, answer, scripted
@@ -135,8 +136,8 @@ def test_those_who_wait_for_a_refresh_that_fails_ask_not_one_by_one(parts: Conte
 def test_a_token_endpoint_that_drips_ends(
     parts: Context, outside: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(oauth, "TIMEOUT", (5.0, 0.2))
-    monkeypatch.setattr(oauth, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(token_endpoint, "TIMEOUT", (5.0, 0.2))
+    monkeypatch.setattr(token_endpoint, "BODY_SECONDS", 0.2)
     key = install(parts, outside)
     expire(parts.service, outside)
     drips = [Step(b"", drips=True), Step(b"HTTP/1.1 200 X\r\nContent-Length: 9000\r\n\r\n", drips=True)]
@@ -182,7 +183,7 @@ def test_installed_anew_while_a_refresh_of_the_old_grant_is_out(parts: Context, 
             change(parts.service, version=row(parts.service)["version"] + 7, access_sealed=fresh)
             if "error" in outcome:
                 raise Disconnected("dead")
-            return oauth.IssuedTokens("old", "old", now_ms() + HOUR, "")
+            return IssuedTokens("old", "old", now_ms() + HOUR, "")
 
         change(parts.service, access_expires_at=0, refresh_leased_until=0)
         parts.grants._oauth = type("Asked", (), {"refresh": staticmethod(refresh)})()

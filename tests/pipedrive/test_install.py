@@ -11,13 +11,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from connectors.app import app_for
-from connectors.pipedrive.installation.states import COOKIE, MOST_COOKIES
 from connectors.pipedrive.tables import pipedrive_companies, pipedrive_grants, pipedrive_used_states
 from connectors.sandbox.pipedrive.grants import CLIENT_ID
 from connectors.sandbox.server import SandboxServer
 from connectors.service import Service
 from connectors.settings import read_settings
 from connectors.shared.clock import now_ms
+from connectors.shared.web.oauth_states import MOST_COOKIES
 from tests.pipedrive.installs import APP_SETTINGS, begin, code_for, exchanges, finish, is_page, rows
 
 
@@ -104,7 +104,10 @@ def test_two_tabs_do_not_break_each_other(client: FlaskClient, outside: SandboxS
 
 def test_a_browser_that_begins_again_and_again_keeps_few_cookies(client: FlaskClient, outside: SandboxServer) -> None:
     states = [begin(client) for _ in range(MOST_COOKIES + 5)]
-    assert len([each for each in (client._cookies or {}).values() if each.key.startswith(COOKIE)]) == MOST_COOKIES
+    assert (
+        len([each for each in (client._cookies or {}).values() if each.key.startswith("pipedrive_install_")])
+        == MOST_COOKIES
+    )
     assert finish(client, state=states[-1], code=code_for(outside)).status_code == 302
 
 

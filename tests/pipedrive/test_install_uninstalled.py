@@ -18,15 +18,18 @@ from connectors.pipedrive.platform.grants import GrantKey
 from connectors.pipedrive.tables import (
     pipedrive_campaigns,
     pipedrive_companies,
+    pipedrive_events,
     pipedrive_grants,
     pipedrive_logs,
     pipedrive_messages,
     pipedrive_people,
+    pipedrive_webhooks,
 )
 from connectors.sandbox.pipedrive.grants import CLIENT_ID, CLIENT_SECRET
 from connectors.sandbox.server import SandboxServer
 from connectors.service import Service
 from connectors.shared.accounts.tables import connections
+from connectors.shared.automations.tables import automations
 from connectors.shared.campaigns.tables import campaigns
 from connectors.shared.clock import HOUR, SECOND, now_ms, to_rfc3339
 from connectors.shared.database import metadata
@@ -197,6 +200,12 @@ def fill(connection: Connection, company_id: int, account_id: int) -> None:
     person = {"campaign_id": campaign["id"], "row": 1, "company_id": company_id, "person_id": 1, "name": "Asha"}
     connection.execute(insert(pipedrive_people).values(person))
     connection.execute(insert(pipedrive_logs).values(whose | log | {"person_id": 1}))
+    hook = {"kind": "person.create", "wanted": True}
+    connection.execute(insert(pipedrive_webhooks).values(whose | hook))
+    event = {"id": f"event-{at}", "meta_id": "1", "kind": "person.create", "happened_at": 0, "received_at": 0}
+    connection.execute(insert(pipedrive_events).values(event | {"company_id": company_id, "refs": "{}"}))
+    decided = {"owner": f"pipedrive:{company_id}", "trigger": "person_added", "enabled": True}
+    connection.execute(insert(automations).values(decided | {"created_at": 0, "updated_at": 0}))
     for owner in ("", templates_owner(company_id)):
         create_template(connection, account_id, {"name": "welcome", "text": "Welcome."}, owner)
 
@@ -223,6 +232,7 @@ def test_with_the_last_user_everything_of_the_company_goes(both_services: Servic
         # What was sent stays in the ledger, and the login of Message Central with it: other tools may use it.
         assert connection.execute(select(func.count()).select_from(messages)).scalar_one() == 2
         assert sorted(connection.scalars(select(templates.c.owner))) == ["", "", "pipedrive:2"]
+        assert list(connection.scalars(select(automations.c.owner))) == ["pipedrive:2"]
 
 
 def test_with_the_last_user_what_waits_is_called_off(

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
+from connectors.pipedrive.automations import subscriptions
 from connectors.pipedrive.context import Context
 from connectors.pipedrive.errors import InDoubt
 from connectors.pipedrive.platform.grants import AccessToken, GrantKey, sealed
@@ -103,6 +104,7 @@ def keep(connection: Connection, secrets: SecretBox, profile: Profile, tokens: I
     again = {"version": pipedrive_grants.c.version + 1}
     _upsert(connection, pipedrive_grants, company | user, granted, first=first, again=again)
     resume(connection, profile.key, moment)
+    subscriptions.look_again(connection, profile.key.company_id)
 
 
 def _upsert(

@@ -1,26 +1,16 @@
-"""A page of words for a person whose installation ended here, with what to do next."""
+"""Where this connector's pages of words are, and where they lead back to."""
 
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Response, render_template
+from flask import Response
 
 from connectors.pipedrive.context import context
+from connectors.shared.web import notices
+from connectors.shared.web.notices import Notice
 
 PATH: Final = "/pipedrive"
-_POLICY: Final = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What happened, and what to do; the page leads back to the start."""
-
-    status: int
-    title: str
-    words: str
-    action: str = "Start again"
-    retry_after: int | None = None
+_APP_NAME: Final = "Message Central for Pipedrive"
 
 
 def root() -> str:
@@ -30,18 +20,6 @@ def root() -> str:
 
 def respond(notice: Notice) -> Response:
     """Return the page."""
-    start = f"{root()}/install"
     # Whatever is asked for there, the file has one name.
     style = f"{root()}/static/notice/notice.css"
-    response = Response(render_template("notice.html", notice=notice, start=start, style=style), notice.status)
-    response.headers["Content-Security-Policy"] = _POLICY
-    if notice.retry_after is not None:
-        response.headers["Retry-After"] = str(notice.retry_after)
-    return private(response)
-
-
-def private(response: Response) -> Response:
-    """Keep what a callback's address and answer hold from other sites and from caches."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return notices.respond(notice, app_name=_APP_NAME, style=style, start=f"{root()}/install")

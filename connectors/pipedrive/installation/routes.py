@@ -15,19 +15,19 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from connectors.pipedrive.context import context
 from connectors.pipedrive.errors import Disconnected, NotAllowed, PipedriveError, RateLimited, Refused
-from connectors.pipedrive.installation import notices, states
+from connectors.pipedrive.installation import notices
 from connectors.pipedrive.installation.installing import install
-from connectors.pipedrive.installation.notices import Notice
-from connectors.pipedrive.installation.states import BadState, State, States
 from connectors.pipedrive.installation.uninstalling import read_uninstallation, uninstall
 from connectors.pipedrive.platform.grants import GrantKey
+from connectors.pipedrive.tables import pipedrive_used_states
 from connectors.shared.access import Access, access
-from connectors.shared.clock import SECOND
 from connectors.shared.errors import StoreUnavailable
 from connectors.shared.outbound import ForbiddenUrl
 from connectors.shared.problems import problem
 from connectors.shared.web.bodies import InvalidFields
 from connectors.shared.web.credentials import shown_credentials
+from connectors.shared.web.notices import TEMPLATES, Notice, private, redirect
+from connectors.shared.web.oauth_states import BadState, State, States, forget_cookie
 
 LARGEST_BODY: Final = 64_000
 LONGEST_CODE: Final = 1_024
@@ -35,26 +35,17 @@ RETRY_SECONDS: Final = 30
 
 log = structlog.get_logger()
 
-blueprint = Blueprint("pipedrive-install", __name__, url_prefix=notices.PATH, template_folder="templates")
+blueprint = Blueprint("pipedrive-install", __name__, url_prefix=notices.PATH, template_folder=TEMPLATES)
 
 
 @blueprint.get("/install", provide_automatic_options=False)
 @access(Access.PUBLIC)
 def begin() -> Response:
     """Send the browser to Pipedrive, which asks whether the app may come in, and remember that it was this one."""
-    issued = _states().issue()
-    response = _redirect(context().oauth.authorize_url(issued.state))
-    for name in states.superfluous(request.cookies):
-        _forget_cookie(response, name)
-    response.set_cookie(
-        issued.cookie,
-        issued.secret,
-        max_age=states.LIFETIME_MS // SECOND,
-        path=notices.root(),
-        secure=_secure(),
-        httponly=True,
-        samesite="Lax",
-    )
+    states = _states()
+    issued = states.issue()
+    response = redirect(context().oauth.authorize_url(issued.state))
+    states.put_cookie(response, issued, request.cookies, path=notices.root(), secure=_secure())
     return response
 
 
@@ -111,12 +102,12 @@ class Callback(MethodView):
         """Raises BadState, PipedriveError, ForbiddenUrl, StoreUnavailable."""
         parts = context()
         with parts.service.database.write() as connection:
-            states.use(connection, state)
+            _states().use(connection, state)
         key, domain = install(parts, code)
         log.info("pipedrive_installed", **_ids(key))
         client_id = quote(parts.settings.client_id, safe="")
-        response = _redirect(f"{domain}/settings/marketplace/app/{client_id}/app-settings")
-        _forget_cookie(response, state.cookie)
+        response = redirect(f"{domain}/settings/marketplace/app/{client_id}/app-settings")
+        forget_cookie(response, state.cookie, path=notices.root(), secure=_secure())
         return response
 
 
@@ -171,21 +162,11 @@ def _is_pipedrive() -> bool:
 
 
 def _states() -> States:
-    return States(context().service.secrets)
+    return States(context().service.secrets, "pipedrive", pipedrive_used_states)
 
 
 def _secure() -> bool:
     return context().service.settings.public_url.startswith("https:")
-
-
-def _redirect(url: str) -> Response:
-    response = Response(status=302)
-    response.headers["Location"] = url
-    return notices.private(response)
-
-
-def _forget_cookie(response: Response, name: str) -> None:
-    response.delete_cookie(name, path=notices.root(), secure=_secure(), httponly=True, samesite="Lax")
 
 
 def _ids(key: GrantKey) -> dict[str, int]:
@@ -193,4 +174,4 @@ def _ids(key: GrantKey) -> dict[str, int]:
 
 
 def _json(body: dict[str, bool]) -> Response:
-    return notices.private(Response(orjson.dumps(body), mimetype="application/json"))
+    return private(Response(orjson.dumps(body), mimetype="application/json"))

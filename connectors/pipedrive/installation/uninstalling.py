@@ -11,11 +11,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select
 
+from connectors.pipedrive.automations import subscriptions
+from connectors.pipedrive.automations.owners import owner_name
 from connectors.pipedrive.company.store import templates_owner
 from connectors.pipedrive.installation.calling_off import call_off
 from connectors.pipedrive.platform.grants import GrantKey, find, remove
 from connectors.pipedrive.shapes import LARGEST_ID
 from connectors.pipedrive.tables import pipedrive_companies, pipedrive_grants
+from connectors.shared.automations import steps
 from connectors.shared.clock import SECOND, now_ms
 from connectors.shared.messages.endings import Endings
 from connectors.shared.templates.store import remove_all
@@ -64,7 +67,11 @@ def uninstall(connection: Connection, endings: Endings, left: Uninstallation) ->
     if connection.execute(others).first() is None:
         call_off(connection, endings, company_id)
         remove_all(connection, templates_owner(company_id))
+        steps.remove_owner(connection, owner_name(company_id), automations=True)
         connection.execute(delete(pipedrive_companies).where(pipedrive_companies.c.company_id == company_id))
+    else:
+        # Pipedrive takes the webhooks away that were made in this user's name: somebody else makes them anew.
+        subscriptions.look_again(connection, company_id)
     return True
 
 

@@ -7,19 +7,17 @@ from operator import itemgetter
 from typing import Any, Final
 
 from flask import Response
-from sqlalchemy import insert
 
 from connectors.pipedrive.blueprint import api_blueprint, idempotent, pages, takes, viewer
-from connectors.pipedrive.company.activity_types import PREFERRED
-from connectors.pipedrive.company.store import Company, get_company, hold_company, require_account
+from connectors.pipedrive.company.store import get_company, hold_company, require_account
 from connectors.pipedrive.context import context
 from connectors.pipedrive.errors import Gone
 from connectors.pipedrive.messages.composing import Addressed, Wish, address, message_of, read_wish
 from connectors.pipedrive.messages.history import NOWHERE, Belonging, belonging, list_history, show_message
+from connectors.pipedrive.messages.recording import record
 from connectors.pipedrive.messages.schemas import HistoryQuerySchema, NewMessageSchema
 from connectors.pipedrive.platform.grants import GrantKey
 from connectors.pipedrive.platform.looking_up import person_of
-from connectors.pipedrive.tables import LogKind, LogState, pipedrive_logs, pipedrive_messages
 from connectors.shared.access import Access, access
 from connectors.shared.clock import now_ms
 from connectors.shared.errors import NotFound
@@ -126,26 +124,11 @@ def _keep(who: GrantKey, person_id: int, new: NewMessage, once: Once) -> Respons
         hold_company(connection, who.company_id)
         company = get_company(connection, who.company_id)
         message_id = service.acceptor.accept_within(connection, [new])[0].id
-        whose = {"message_id": message_id, "company_id": who.company_id, "user_id": who.user_id, "person_id": person_id}
-        connection.execute(insert(pipedrive_messages).values(whose))
-        if company.log_single is not LogKind.NONE:
-            connection.execute(insert(pipedrive_logs).values(whose | _log(company)))
+        record(connection, company, who, person_id, message_id)
         shown = show_message(connection, who.company_id, message_id)
         response = once.complete(connection, shown, message_id) if once.keyed else answer(shown, message_id)
     service.acceptor.announce()
     return response
-
-
-def _log(company: Company) -> dict[str, Any]:
-    activity = company.log_single is LogKind.ACTIVITY
-    moment = now_ms()
-    return {
-        "kind": company.log_single.value,
-        "activity_type": (company.activity_type or PREFERRED[0]) if activity else None,
-        "state": LogState.WAITING.value,
-        "next_attempt_at": moment,
-        "created_at": moment,
-    }
 
 
 def _read_number(to: str | None, country_code: str | None) -> str | None:

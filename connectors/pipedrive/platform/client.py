@@ -80,6 +80,10 @@ class Pipedrive:
         octets = orjson.dumps(body)
         return self._with_access(key, lambda access: self._exchange(access, "POST", path, octets))
 
+    def delete(self, key: GrantKey, path: str) -> None:
+        """Take something away; InDoubt means that it may be gone."""
+        self._with_access(key, lambda access: self._exchange(access, "DELETE", path))
+
     def who_is(self, access: AccessToken) -> Mapping[str, Any]:
         """Return `/users/me` of whoever a token is of, before there is a grant."""
         try:

@@ -11,10 +11,11 @@ import structlog
 
 from connectors.pipedrive.context import Context
 from connectors.pipedrive.errors import Disconnected, PipedriveError
-from connectors.pipedrive.installation import states
 from connectors.pipedrive.platform.grants import GrantKey, idle_since
+from connectors.pipedrive.tables import pipedrive_used_states
 from connectors.shared.clock import DAY, now_ms
 from connectors.shared.messages.dispatcher import Job
+from connectors.shared.web.oauth_states import States
 
 LOOK_SECONDS: Final = 60.0
 IDLE_MS: Final = 7 * DAY
@@ -31,6 +32,7 @@ class Keeper:
 
     def __init__(self, parts: Context, clock: Callable[[], float] = time.monotonic) -> None:
         self._parts = parts
+        self._states = States(parts.service.secrets, "pipedrive", pipedrive_used_states)
         self._clock = clock
         self._rests: dict[GrantKey, tuple[float, float]] = {}
         """Of grants that could not be refreshed: until when each is left alone, and for how long that is."""
@@ -40,7 +42,7 @@ class Keeper:
         """Refresh what is due, and forget states that would have expired. Raises StoreUnavailable."""
         moment = now_ms()
         with self._parts.service.database.write() as connection:
-            states.purge(connection, moment)
+            self._states.purge(connection, moment)
         for key in self._due(moment - IDLE_MS):
             if self._closing or not self._refresh(key, moment - IDLE_MS):
                 return  # what one cannot be asked for now, the next cannot either

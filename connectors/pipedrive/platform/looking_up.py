@@ -3,6 +3,7 @@
 All raise what a call may: Disconnected, NotAllowed, Gone, Refused, RateLimited, Unreachable, InDoubt.
 """
 
+from connectors.pipedrive.automations.deals import Stage, ask_stages
 from connectors.pipedrive.contacts.fields import FieldBook, ask_fields
 from connectors.pipedrive.contacts.people import Person, ask_organization_name, ask_person
 from connectors.pipedrive.context import Context
@@ -13,6 +14,11 @@ from connectors.pipedrive.platform.users import UserFacts, ask_user
 def fields_of(parts: Context, who: GrantKey, *, anew: bool = False) -> FieldBook:
     """Return the custom fields of a company's people, as of the last minute; NO_FIELDS where the viewer sees none."""
     return parts.memory.fields.get(who.company_id, lambda: ask_fields(parts.pipedrive, who), anew=anew)
+
+
+def stages_of(parts: Context, who: GrantKey, *, anew: bool = False) -> list[Stage]:
+    """Return the stages of deals that the viewer sees, as of the last minute."""
+    return parts.memory.stages.get(who, lambda: ask_stages(parts.pipedrive, who), anew=anew)
 
 
 def person_of(parts: Context, who: GrantKey, person_id: int, *, anew: bool = False) -> Person:

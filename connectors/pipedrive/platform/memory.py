@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Hashable
 from typing import Final, Generic, TypeVar
 
+from connectors.pipedrive.automations.deals import Stage
 from connectors.pipedrive.contacts.fields import NO_FIELDS, FieldBook
 from connectors.pipedrive.contacts.people import Person
 from connectors.pipedrive.platform.grants import GrantKey
@@ -47,5 +48,6 @@ class Memory:
         self.fields: Remembered[int, FieldBook] = Remembered(FIELDS_SECONDS, worthless=NO_FIELDS)
         self.people: Remembered[tuple[GrantKey, int], Person] = Remembered(VIEWED_SECONDS)
         self.users: Remembered[GrantKey, UserFacts] = Remembered(VIEWED_SECONDS)
+        self.stages: Remembered[GrantKey, list[Stage]] = Remembered(FIELDS_SECONDS)
         self.guesses = Guesses()
         """Of passwords of Message Central."""

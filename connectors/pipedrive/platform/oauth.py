@@ -6,20 +6,20 @@ from typing import Any, Final
 
 import requests
 import structlog
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.requests_client import OAuth2Session
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError
 
 from connectors.pipedrive.errors import Disconnected, InDoubt, PipedriveError, RateLimited, Refused, Unreachable
 from connectors.pipedrive.settings import PREFIX, PipedriveSettings
 from connectors.shared.clock import SECOND, now_ms
-from connectors.shared.outbound.connections import HTTPPool, HTTPSPool, cut_after
+from connectors.shared.oauth.token_endpoint import (
+    EndpointFailed,
+    Failure,
+    any_begins,
+    ask,
+    read_token,
+    refusal_words,
+    token_session,
+)
 
-TIMEOUT: Final = (3.05, 8.0)
-"""Seconds to connect and to begin to answer."""
-BODY_SECONDS: Final = 3.0
-LARGEST_ANSWER: Final = 100_000
 DEFAULT_LIFE_SECONDS: Final = 3_599
 LONGEST_LIFE_SECONDS: Final = 24 * 3_600
 DEFAULT_PAUSE_SECONDS: Final = 2.0
@@ -82,55 +82,33 @@ class OAuth:
         )
 
     def _session(self) -> Any:
-        session = OAuth2Session(
-            self._settings.client_id,
-            self._settings.client_secret,
-            token_endpoint_auth_method="client_secret_basic",  # noqa: S106
+        settings = self._settings
+        return token_session(
+            settings.client_id,
+            settings.client_secret,
+            "client_secret_basic",
+            _checked,
             redirect_uri=self._redirect_uri,
-            default_timeout=TIMEOUT,
         )
-        session.trust_env = False
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, _BoundedAdapter())
-        for moment in ("access_token_response", "refresh_token_response"):
-            session.register_compliance_hook(moment, _checked)
-        return session
 
     def _ask(self, call: Callable[[Any], Any]) -> IssuedTokens:
-        # What these libraries raise may print the request with its secrets: their words go nowhere.
         try:
-            with self._session() as session:
-                return _tokens(call(session))
-        except (requests.ConnectionError, requests.ConnectTimeout):
-            raise Unreachable(NOT_REACHED) from None
-        except (requests.RequestException, HTTPError, OSError):
-            raise InDoubt("Pipedrive did not answer in time. Try again in a minute.") from None
-        except (AuthlibBaseError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
-            raise InDoubt(_SENSELESS) from None
+            return ask(self._session(), call, _tokens)
+        except EndpointFailed as error:
+            raise _of_failure(error.failure) from None
 
 
-class _BoundedAdapter(HTTPAdapter):
-    """Answers come whole within a time: one that drips would hold a thread for days, and the grant with it."""
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"https": HTTPSPool, "http": HTTPPool}
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        response = super().send(request, *args, **kwargs | {"stream": True})
-        try:
-            with cut_after(BODY_SECONDS, response.raw.shutdown):
-                body: bytes = response.raw.read(LARGEST_ANSWER + 1, decode_content=True)
-        except (HTTPError, OSError):
-            response.close()
-            raise
-        response._content = body if len(body) <= LARGEST_ANSWER else b""
-        return response
+def _of_failure(failure: Failure) -> PipedriveError:
+    if failure is Failure.NOT_REACHED:
+        return Unreachable(NOT_REACHED)
+    if failure is Failure.NO_ANSWER:
+        return InDoubt("Pipedrive did not answer in time. Try again in a minute.")
+    return InDoubt(_SENSELESS)
 
 
 def _checked(response: requests.Response) -> requests.Response:
     """Let an answer through that is no refusal. Raises PipedriveError: Authlib tells refusals by their body alone."""
-    words = _words(response)
+    words = refusal_words(response)
     if response.status_code < 400 and not words:
         return response
     raise _refusal(response, words)
@@ -138,9 +116,9 @@ def _checked(response: requests.Response) -> requests.Response:
 
 def _refusal(response: requests.Response, words: list[str]) -> PipedriveError:
     status = response.status_code
-    if _any_begins(words, _GRANT_IS_DEAD):
+    if any_begins(words, _GRANT_IS_DEAD):
         return Disconnected("Pipedrive does not accept this permission any more. Connect Pipedrive again.")
-    if status == 401 or _any_begins(words, _APP_IS_WRONG):
+    if status == 401 or any_begins(words, _APP_IS_WRONG):
         log.error("pipedrive_app_refused", status=status, check=f"{PREFIX}CLIENT_ID and {PREFIX}CLIENT_SECRET")
         return Unreachable(_APP_REFUSED)
     if status == 429:
@@ -151,33 +129,12 @@ def _refusal(response: requests.Response, words: list[str]) -> PipedriveError:
     return InDoubt(_SENSELESS)
 
 
-def _words(response: requests.Response) -> list[str]:
-    """Return what a refusal is called: `invalid_grant`, or "Invalid grant: refresh token is invalid"."""
-    try:
-        body = response.json()
-    except (ValueError, RecursionError):
-        return []
-    found = [body.get(name) for name in ("error", "message")] if isinstance(body, dict) else []
-    return [word.lower().replace(" ", "_") for word in found if isinstance(word, str)]
-
-
-def _any_begins(words: list[str], names: tuple[str, ...]) -> bool:
-    return any(word.startswith(names) for word in words)
-
-
 def _tokens(answer: Any) -> IssuedTokens:
     """Read the answer. Raises KeyError, TypeError or ValueError for one that is none."""
     lifetime = min(max(int(answer.get("expires_in") or DEFAULT_LIFE_SECONDS), 1), LONGEST_LIFE_SECONDS)
     return IssuedTokens(
-        access=_token(answer["access_token"]),
-        refresh=_token(answer["refresh_token"]),
+        access=read_token(answer["access_token"]),
+        refresh=read_token(answer["refresh_token"]),
         expires_at=now_ms() + lifetime * SECOND,
         api_domain=str(answer.get("api_domain") or "").rstrip("/"),
     )
-
-
-def _token(value: Any) -> str:
-    # It becomes part of a header.
-    if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():
-        raise ValueError("no token")
-    return value

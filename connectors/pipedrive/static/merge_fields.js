@@ -1,7 +1,7 @@
 // Buttons that put a merge field where the cursor is.
 import { make } from "./elements.js";
 
-const AT_HAND = ["person.first_name", "person.name", "person.org.name", "user.name"];
+const AT_HAND = ["person.first_name", "person.name", "person.org.name", "user.name", "deal.title"];
 
 export function insertAtCursor(area, words) {
   area.setRangeText(words, area.selectionStart, area.selectionEnd, "end");

@@ -1,5 +1,6 @@
-// The app's settings: the company's login and defaults, its templates, and the way to the report.
+// The app's settings: the company's login and defaults, its templates and automations, and the way to the report.
 import { call } from "./api.js";
+import { automationsSection } from "./automations_section.js";
 import { button, fill, make } from "./elements.js";
 import { banner, failure } from "./failures.js";
 import { icon } from "./icons.js";
@@ -20,12 +21,14 @@ async function show() {
       call("/merge-fields").then(({ items }) => items, () => []),
     ]);
     const isAdmin = me.user.is_admin;
-    const templates = make("div", {});
-    const showTemplates = (saved) => {
-      if (saved.customer_id) fill(templates, templatesSection({ fields }));
+    const [templates, automations] = [make("div", {}), make("div", {})];
+    const showRest = (saved) => {
+      if (!saved.customer_id) return;
+      fill(templates, templatesSection({ fields }));
+      fill(automations, automationsSection({ isAdmin }));
     };
-    showTemplates(settings);
-    present(!isAdmin && readOnly(), restNotice(me.writes), settingsForm({ settings, types, isAdmin, saved: showTemplates }), templates, links());
+    showRest(settings);
+    present(!isAdmin && readOnly(), restNotice(me.writes), settingsForm({ settings, types, isAdmin, saved: showRest }), templates, automations, links());
   } catch (problem) {
     present(failure(problem, show));
   }
