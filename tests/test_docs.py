@@ -14,7 +14,6 @@ import click
 import pytest
 
 import connectors
-from connectors.api.blueprint import PREFIX
 from connectors.api.gauges import COUNTS
 from connectors.app import app_for
 from connectors.cli import cli
@@ -24,6 +23,7 @@ from connectors.shared.campaigns.reading import SkipReason
 from connectors.shared.campaigns.states import CampaignState
 from connectors.shared.clock import HOUR, now_ms
 from connectors.shared.messages.states import Status
+from connectors.shared.web.rest.blueprint import PREFIX
 from connectors.shared.webhooks.signing import new_secret, signed_headers
 
 ROOT = Path(__file__).parent.parent
@@ -126,8 +126,14 @@ def test_commands_exist(page: str, words: str) -> None:
     for word in words.split():
         if not isinstance(command, click.Group):
             break
-        assert word in command.commands, f"{page}: connectors {words}"
-        command = command.commands[word]
+        found = subcommand(command, word)
+        assert found is not None, f"{page}: connectors {words}"
+        command = found
+
+
+def subcommand(group: click.Group, name: str) -> click.Command | None:
+    """Return a command of a group, also of one that loads them once they are asked for."""
+    return group.get_command(click.Context(group), name)
 
 
 def refusals() -> list[str]:
@@ -155,8 +161,8 @@ def test_options_in_commands_exist(path: Path) -> None:
     for line in re.findall(r"connectors ((?:[a-z-]+ )+)(--[^`\n]*)", path.read_text()):
         command: click.Command = cli
         for word in line[0].split():
-            if isinstance(command, click.Group) and word in command.commands:
-                command = command.commands[word]
+            if isinstance(command, click.Group):
+                command = subcommand(command, word) or command
         known = {name for parameter in command.params for name in parameter.opts}
         assert set(re.findall(r"(?<![\w-])--[a-z-]+", line[1])) <= known, f"connectors {line[0]}"
 
@@ -194,7 +200,7 @@ def test_the_signature_of_webhooks_is_checked_as_the_page_says() -> None:
 def routes_named() -> set[tuple[str, str]]:
     """Return the methods and paths that the page of the API tells of: `POST /messages/{id}/cancel`."""
     page = (ROOT / "docs/api.md").read_text()
-    found = re.findall(r"\b(GET|POST|PATCH|DELETE) (/[a-z](?:[-a-z./]|\{[a-z]+\})*)", page)
+    found = re.findall(r"\b(GET|POST|PUT|PATCH|DELETE) (/[a-z](?:[-a-z./]|\{[a-z]+\})*)", page)
     return {(method, re.sub(r"\{[a-z]+\}", "{}", path.rstrip("./"))) for method, path in found}
 
 

@@ -26,7 +26,7 @@ INTERRUPTED = 130
 )
 @click.pass_context
 def demo(ctx: click.Context, keep: bool, count: int) -> None:
-    """Show messages travel to phones and back, on this machine: from CleverTap, a workbook, and Pipedrive.
+    """Show messages travel to phones and back, on this machine: from CleverTap, a workbook, Pipedrive and Shopify.
 
     Exits 0 only if every figure is as it must be. Nothing leaves this machine, and nothing stays behind but that
     workbook and two reports.
@@ -34,10 +34,13 @@ def demo(ctx: click.Context, keep: bool, count: int) -> None:
     screen = Screen()
     try:
         with processes() as parts:
-            outcome = Play(parts, screen, count).run()
+            play = Play(parts, screen, count)
+            outcome = play.run()
             screen.heading("Every figure is as it must be." if outcome.right else "Not every figure is as it must be.")
             _show_keepsakes(screen, outcome.keepsakes)
             if keep:
+                # It lives a week ahead: what happens in the shop today would come too late for it.
+                play.start_again(outcome.stage, ahead=0)
                 _keep(screen, outcome)
     except KeyboardInterrupt:
         screen.say("Stopped. Nothing is left running.")
@@ -69,6 +72,8 @@ def _keep(screen: Screen, outcome: Outcome) -> None:
         "                tick people, and open the menu of three dots\n"
         f"  a contact     {pipedrive}/people/{PERSON}\n"
         f"  its settings  {pipedrive}/settings\n"
+        f"  Shopify       {stage.sandbox_url}/shopify\n"
+        "                buy something; the keeper's side of it is under Orders\n"
         f"  the REST API  {stage.service_url}/api/v1/docs\n"
         f'    curl -H "Authorization: Bearer {stage.api_key}" "{stage.service_url}/api/v1/campaigns"'
     )

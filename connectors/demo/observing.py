@@ -91,14 +91,15 @@ class Observer:
         """Return one message, as the REST API tells it."""
         return self._api(f"/messages/{message_id}")
 
-    def messages(self) -> list[dict[str, Any]]:
-        """Return every message of the account, as the REST API tells them."""
-        return list(self._pages())
+    def messages(self, **wanted: str) -> list[dict[str, Any]]:
+        """Return the messages of the account, as the REST API tells them: all, or those of a `source`."""
+        return list(self.pages("/messages", **wanted))
 
-    def _pages(self) -> Iterator[dict[str, Any]]:
+    def pages(self, path: str, **wanted: str) -> Iterator[dict[str, Any]]:
+        """Yield whatever the REST API lists, page by page."""
         cursor: str | None = ""
         while cursor is not None:
-            page = self._api("/messages", limit=str(PAGE), **({"cursor": cursor} if cursor else {}))
+            page = self._api(path, limit=str(PAGE), **wanted, **({"cursor": cursor} if cursor else {}))
             yield from page["items"]
             cursor = page["next"]
 

@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from connectors.demo.audience import ACCOUNT, DELIVERED, Sms, campaign, first_sms, message_id, tally
 from connectors.demo.clevertap import CONNECTIONS, Answer, CleverTap
@@ -16,11 +17,15 @@ from connectors.demo.pipedrive_act import PipedriveAct
 from connectors.demo.processes import DemoFailed, Processes, await_ready, await_url, free_port
 from connectors.demo.sales import Salesperson
 from connectors.demo.screen import Bars, Screen, Speed
+from connectors.demo.shopify_act import ShopifyAct
+from connectors.demo.shopkeeping import Shopkeeping
 from connectors.demo.waiting import LOOK_SECONDS, Patience
 from connectors.demo.workbook_campaign import WorkbookCampaign
 from connectors.sandbox.pipedrive.grants import CLIENT_ID, CLIENT_SECRET
+from connectors.sandbox.shopify import grants as shopify
 
 QUICK_LOOK_SECONDS = 0.002
+SERVICE = "service"
 CUSTOMER = "C-DEMO0123456789"
 EMAIL = "marketing@shop.example"
 PASSWORD = "a password of the demo"  # noqa: S105 - opens nothing but the sandbox
@@ -70,7 +75,8 @@ class Play:
             left = keepsakes()
             of_workbook = self._play_workbook(stage, observer, left)
             of_pipedrive, filter_id = self._play_pipedrive(stage, observer, left)
-        found = [*figures([self._first, *self._campaign], seen), *of_workbook, *of_pipedrive]
+            of_shopify = self._play_shopify(stage, observer)
+        found = [*figures([self._first, *self._campaign], seen), *of_workbook, *of_pipedrive, *of_shopify]
         self._screen.table(found)
         self._screen.speed(speed, seen.answers[1:])
         return Outcome(stage, left, found, filter_id)
@@ -93,11 +99,29 @@ class Play:
             act = PipedriveAct(salesperson, observer, stage.sandbox_url, self._screen, patience)
             return act.run(login, left.pipedrive_report)
 
+    def _play_shopify(self, stage: Stage, observer: Observer) -> list[Figure]:
+        def go_on_later(seconds: int) -> Patience:
+            return Patience(self.start_again(stage, seconds))
+
+        with closing(Shopkeeping(stage.service_url, stage.sandbox_url, stage.api_key)) as shop:
+            patience = Patience(stage.log_of_service)
+            return ShopifyAct(shop, observer, self._screen, self._command, go_on_later, patience).run()
+
+    def start_again(self, stage: Stage, ahead: int) -> Path:
+        """Stop the service and start it again with its clock so many seconds ahead; returns its new log."""
+        self._parts.halt(SERVICE)
+        port = str(urlsplit(stage.service_url).port)
+        settings = {"CONNECTORS_CLOCK_AHEAD_SECONDS": str(ahead)}
+        log = self._parts.start(SERVICE, "serve", "--port", port, settings=settings)
+        await_ready(stage.service_url, log)
+        return log
+
     def _set_up(self) -> Stage:
         self._screen.heading("Starting the service, and a sandbox that plays vendors and phones")
         port = free_port()
         service_url = f"http://127.0.0.1:{port}"
-        sandbox_url = await_url(self._parts.start("sandbox", "sandbox", "--port", "0", "--pipedrive-app", service_url))
+        apps = ("--pipedrive-app", service_url, "--shopify-app", service_url)
+        sandbox_url = await_url(self._parts.start("sandbox", "sandbox", "--port", "0", *apps))
         settings = {
             "CONNECTORS_DATA_DIR": str(self._parts.folder / "var"),
             "CONNECTORS_PUBLIC_URL": service_url,
@@ -108,8 +132,11 @@ class Play:
             "CONNECTORS_PIPEDRIVE_OAUTH_URL": sandbox_url,
             "CONNECTORS_PIPEDRIVE_API_HOSTS": "127.0.0.1",
             "CONNECTORS_PIPEDRIVE_FRAME_ANCESTORS": sandbox_url,
+            "CONNECTORS_SHOPIFY_CLIENT_ID": shopify.CLIENT_ID,
+            "CONNECTORS_SHOPIFY_CLIENT_SECRET": shopify.CLIENT_SECRET,
+            "CONNECTORS_SHOPIFY_ADMIN_URL": f"{sandbox_url}/shopify/{{shop}}",
         }
-        log = self._parts.start("service", "serve", "--port", str(port), settings=settings)
+        log = self._parts.start(SERVICE, "serve", "--port", str(port), settings=settings)
         await_ready(service_url, log)
         self._screen.say(f"  service  {service_url}\n  sandbox  {sandbox_url}")
         api_key = self._set_up_account(sandbox_url)

@@ -37,6 +37,7 @@ class Processes:
         self.folder = folder
         self._environment = _clean_environment()
         self._running = ExitStack()
+        self._by_name: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, *arguments: str, settings: Mapping[str, str] | None = None) -> Path:
         """Start `connectors …`, to be stopped at the end; returns the file that holds what it prints."""
@@ -55,7 +56,12 @@ class Processes:
                 preexec_fn=partial(die_with_parent, os.getpid()),
             )
         self._running.callback(_stop, process)
+        self._by_name[name] = process
         return log
+
+    def halt(self, name: str) -> None:
+        """Stop one that was started, before the end."""
+        _stop(self._by_name[name])
 
     def run(self, *arguments: str, typed: str = "") -> str:
         """Run `connectors …` to its end; returns what it printed. Raises DemoFailed where it did not work."""

@@ -12,6 +12,7 @@ from connectors.serving.importer import ImporterProcess
 from connectors.shared import statistics
 from connectors.shared.accounts import proving
 from connectors.shared.accounts.door import record_proof, take_attempt
+from connectors.shared.automations import upkeep as automation_upkeep
 from connectors.shared.campaigns import erasing
 from connectors.shared.campaigns.store import get_campaign
 from connectors.shared.campaigns.upkeep import Upkeep
@@ -137,13 +138,14 @@ class House:
         list(self._pool.map(self._prove_one, due))
 
     def purge(self) -> None:
-        """Remove numbers and texts past their days, and idempotency keys past theirs."""
+        """Remove numbers, texts and steps of automations past their days, and idempotency keys past theirs."""
         moment = now_ms()
         before = moment - self._service.settings.retention_ms
         retention.purge(self._database, self._service.forgetting, before)
         if erasing.purge(self._database, before, moment):
             retention.truncate_log(self._database)
         verification_forgetting.purge(self._database, now_ms() - self._service.settings.retention_ms)
+        automation_upkeep.purge(self._database, before)
         self._purge_idempotency_keys()
 
     def refresh_statistics(self) -> None:

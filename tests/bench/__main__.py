@@ -17,6 +17,7 @@ from rich.progress import track
 
 from tests.bench import client, pool, processes
 from tests.bench.campaigns import campaigns, lists
+from tests.bench.webhooks import webhooks
 
 TURNS = 5
 TURN_SECONDS = 2.0
@@ -131,6 +132,7 @@ def main() -> None:
     """Measure everything; the figures are ratios of one run, since machines differ."""
     with tempfile.TemporaryDirectory() as folder:
         results = accepts(Path(folder) / "accepts") | sending(Path(folder) / "sending")
+        results |= webhooks(Path(folder) / "webhooks", console, _ratio, TURNS, TURN_SECONDS)
         results |= campaigns(Path(folder) / "campaigns", console) | lists(Path(folder) / "lists", console)
     machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.system()}
     json.dump({"machine": machine, **results}, sys.stdout, indent=2)

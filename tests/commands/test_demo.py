@@ -89,19 +89,20 @@ def test_everything_is_as_it_must_be_can_be_looked_at_and_only_keepsakes_stay(tm
         request = re.search(r'Authorization: (Bearer \S+)" "(\S+)"', printed)
         assert request
         answer = requests.get(request[2], headers={"Authorization": request[1]}, timeout=10)
-        in_pipedrive = re.findall(r"(\S+/pipedrive/\S+)", printed)
-        assert [requests.get(url, timeout=10).status_code for url in in_pipedrive] == [200, 200, 200]
+        pages = re.findall(r"(\S+/pipedrive/\S+|\S+/shopify)\n", printed)
+        assert [requests.get(url, timeout=10).status_code for url in pages] == [200, 200, 200, 200]
         docs = requests.get(re.findall(r"\S+/api/v1/docs", printed)[0], timeout=10)
         assert all(listens(url) for url in urls(printed))
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
     assert process.returncode == 0, printed
     assert "Every figure is as it must be." in printed
-    # The test SMS and CleverTap's campaign; the workbook's; Pipedrive's.
+    # The test SMS and CleverTap's campaign; the workbook's; Pipedrive's; Shopify's buyers.
     for meaning, count in (
         ("messages accepted with 200", 41),
         ("rows with their number and their end", 500),
         ("people with their number and their end", 200),
+        ("texts sent", 8),
     ):
         assert re.search(rf"{meaning} +{count} +{count} ", printed)
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", printed)
@@ -140,6 +141,7 @@ def test_a_figure_that_is_off_is_shown_and_exits_1(monkeypatch: pytest.MonkeyPat
     # One act is enough, and all are played above.
     monkeypatch.setattr(Play, "_play_workbook", lambda *_: [])
     monkeypatch.setattr(Play, "_play_pipedrive", lambda *_: ([], 0))
+    monkeypatch.setattr(Play, "_play_shopify", lambda *_: [])
     result = CliRunner().invoke(demo, ["--count", "10"])
     assert result.exit_code == 1, result.output
     assert "Not every figure is as it must be." in result.output
