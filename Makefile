@@ -39,8 +39,9 @@ lint: install ## Style, strict types, and the rules of who may import whom
 bench: install ## Measure the ratios that docs/architecture.md promises, as JSON
 	@$(BIN)/python -m tests.bench
 
-pictures: install ## Make the pictures of docs/pipedrive.md anew (needs chromium)
+pictures: install ## Make the pictures of docs/pipedrive.md and docs/shopify.md anew (needs chromium)
 	@$(BIN)/python -m tests.pipedrive.pictures
+	@$(BIN)/python -m tests.shopify.pictures
 
 lock: ## Pin anew what pyproject.toml and frontend/package.json ask for (needs pip-tools)
 	pip-compile --quiet --extra dev --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --output-file requirements.lock pyproject.toml

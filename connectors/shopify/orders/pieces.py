@@ -1,5 +1,6 @@
 """What several kinds of bodies have in common: prices, items, people, places, phones and consent, as facts."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
@@ -12,6 +13,11 @@ MOST_ROWS: Final = 1_000
 MOST_TAGS: Final = 50
 LONGEST_PHONE: Final = 60
 LONGEST_LOCALE: Final = 35
+# "St.John" and "J.R." are names; what ends like an address of the web, or has its slashes, is none.
+_HOLDS_LINK = re.compile(
+    r"/|@|www\.|https?:|\w\.(?:com|net|org|info|biz|co|io|me|ly|in|ru|cn|xyz|top|shop|store|site|online|app|link|click)\b",
+    re.IGNORECASE,
+).search
 
 Reader = Callable[[Any], Any]
 Facts = dict[str, Any]
@@ -141,7 +147,16 @@ def buyer(body: Mapping[str, Any], source: str) -> Facts:
 
 def who(*people: Mapping[str, Any]) -> Facts:
     """Read the names of the first who has any."""
-    return _first_told({name: text(person.get(name)) for name in ("first_name", "last_name")} for person in people)
+    return _first_told({name: _name(person.get(name)) for name in ("first_name", "last_name")} for person in people)
+
+
+def _name(found: Any) -> str | None:
+    """Return a name; one with a link in it is none.
+
+    Whoever types a stranger's number at the checkout could have the shop text them whatever its name field takes.
+    """
+    name = text(found)
+    return None if name is not None and _HOLDS_LINK(name) else name
 
 
 def where(*addresses: Mapping[str, Any]) -> Facts:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.shopify.orders import facts
+from connectors.shopify.orders.pieces import who
 from connectors.shopify.orders.records import Record
 from connectors.shopify.tables import RecordKind
 from tests.shopify.payloads import CHECKOUT, CUSTOMER, NAMES, ORDER, PARCEL, payload
@@ -246,3 +247,13 @@ def test_any_object_is_read_without_an_error(reader: str, data: st.DataObject) -
             body[name] = data.draw(_JSON)
     record = READERS[reader](body, TOLD_AT)
     assert record is None or orjson.loads(orjson.dumps(record.facts)) == record.facts
+
+
+@pytest.mark.parametrize("name", ["St.John", "J.R.", "Anne-Marie", "मीरा", "Dr. Rao", "Company"])
+def test_a_name_is_a_name(name: str) -> None:
+    assert who({"first_name": name}) == {"first_name": name}
+
+
+@pytest.mark.parametrize("name", ["win.com", "Prize! bit.ly/x1", "https://evil.example", "WWW.evil", "a@b.example"])
+def test_a_link_is_no_name(name: str) -> None:
+    assert who({"first_name": name, "last_name": "N"}) == {"last_name": "N"}
