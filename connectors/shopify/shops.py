@@ -43,6 +43,7 @@ class Shop:
     is_app: bool
     installed_at: int
     uninstalled_at: int | None
+    left_at: int | None = None
 
     @property
     def owner(self) -> Owner | None:

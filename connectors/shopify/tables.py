@@ -69,6 +69,7 @@ shopify_shops = Table(
     Column("subscription_problems", Text),  # JSON: what Shopify said of each topic that it refused ("*": of all)
     Column("installed_at", BigInteger, nullable=False),
     Column("uninstalled_at", BigInteger),
+    Column("left_at", BigInteger),  # when our app left it last, though it may be back
     Column("created_at", BigInteger, nullable=False),
     # The id of a shop that is gone is no other's: what still says `shopify:7` must not be about somebody else.
     sqlite_autoincrement=True,

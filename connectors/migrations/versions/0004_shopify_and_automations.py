@@ -104,6 +104,7 @@ def upgrade() -> None:
         sa.Column("subscription_problems", sa.Text(), nullable=True),
         sa.Column("installed_at", sa.BigInteger(), nullable=False),
         sa.Column("uninstalled_at", sa.BigInteger(), nullable=True),
+        sa.Column("left_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_shopify_shops_account_id"), ondelete="SET NULL"

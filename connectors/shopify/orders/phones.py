@@ -26,6 +26,8 @@ _SOURCES: Final[Mapping[str, str]] = {
 }
 """Each source by how it is told of, the best first."""
 _SHORTEST_DUMMY: Final = 6
+_OF_SAMPLES: Final = "1231231234"
+"""What Shopify's own samples have, and whoever copies them: https://shopify.dev/docs/api/webhooks"""
 _TELLING_DIGITS: Final = 6
 """So many at its end a number has in common with whatever it is written as."""
 
@@ -89,7 +91,7 @@ def best_number(phones: Iterable[Candidate], reader: Reader) -> PhoneNumber | st
 
 def read_candidate(candidate: Candidate, reader: Reader) -> PhoneNumber:
     """Read a phone. Raises Unusable."""
-    value = candidate.value
+    value = None if candidate.value is None else candidate.value.strip().removeprefix("tel:")
     if value is None or not value.strip():
         raise Unusable("none")
     if _IS_MASKED(value):
@@ -164,7 +166,9 @@ def _digits(value: str) -> str:
 
 
 def _is_dummy(digits: str) -> bool:
-    """Whether it is one digit again and again, or 1234567890."""
+    """Whether it is one digit again and again, 1234567890, or that of samples."""
+    if digits == _OF_SAMPLES:
+        return True
     if len(digits) < _SHORTEST_DUMMY:
         return False
     steps = {(int(after) - int(before)) % 10 for before, after in pairwise(digits)}

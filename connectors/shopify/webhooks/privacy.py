@@ -113,7 +113,7 @@ class Privacy:
         return EventState.DONE
 
     def _redact_shop(self, shop: Shop, event: Event) -> EventState:
-        if installed.is_older(event, shop):
+        if installed.is_of_former(event, shop):
             return EventState.IGNORED  # it was connected again since
         ids = self._stop_all(shop)
         for start in range(0, len(ids), SLICE):
@@ -125,7 +125,7 @@ class Privacy:
             pass
         with self._database.write() as connection:
             locked = lock_shop(connection, shop.id, wait=True)
-            if locked is None or installed.is_older(event, locked):
+            if locked is None or installed.is_of_former(event, locked):
                 return EventState.IGNORED
             steps.remove_owner(connection, f"{CONNECTOR}:{shop.id}", automations=True)
             remove_shop(connection, shop.id)
@@ -140,7 +140,7 @@ class Privacy:
         """Forget some of a shop; False where there is no more, or it was connected again meanwhile."""
         with self._database.write() as connection:
             locked = lock_shop(connection, shop.id, wait=True)
-            if locked is None or installed.is_older(event, locked):
+            if locked is None or installed.is_of_former(event, locked):
                 return False
             # Killed before the end, it is this event that has the rest done.
             return empty_shop(connection, shop.id, SLICE, but_event=event.id)

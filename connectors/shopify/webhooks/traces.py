@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, select
 
 from connectors.shared.automations import steps
 from connectors.shared.secrets import SecretBox
@@ -70,9 +70,10 @@ def of_customer(
 ) -> Traces:
     """Return what is kept of a customer of a shop, of these orders, and under these numbers."""
     found = Traces(orders=set(order_refs), numbers=set(numbers))
-    if customer_ref is not None:
-        found.customers.add(customer_ref)
-    found.records.update(records.about(connection, shop.id, customer_ref=customer_ref, order_refs=order_refs))
+    # Named by their orders alone, they are whoever ordered.
+    found.customers |= _who_ordered(connection, shop.id, order_refs) if customer_ref is None else {customer_ref}
+    for customer in [*found.customers, None]:
+        found.records.update(records.about(connection, shop.id, customer_ref=customer, order_refs=order_refs))
     _add_numbers(connection, secrets, shop.id, found)
     _add_unfinished(connection, secrets, shop, found)
     return found
@@ -114,18 +115,31 @@ def _add_numbers(connection: Connection, secrets: SecretBox, shop_id: int, found
     _add_refs(connection, shop_id, found)
 
 
+def _who_ordered(connection: Connection, shop_id: int, order_refs: Collection[str]) -> set[str]:
+    rows = _rows_of(connection, shop_id, {(RecordKind.ORDER, ref) for ref in order_refs})
+    return {row.customer_ref for row in rows if row.customer_ref}
+
+
 def _add_refs(connection: Connection, shop_id: int, found: Traces) -> None:
-    known = shopify_records.c
-    pairs = sorted(found.records)
-    for start in range(0, len(pairs), SLICE):
-        some = [(kind.value, ref) for kind, ref in pairs[start : start + SLICE]]
-        chosen = (known.shop_id == shop_id) & tuple_(known.kind, known.ref).in_(some)
-        for row in connection.execute(select(known.kind, known.ref, known.order_ref, known.checkout_ref).where(chosen)):
-            found.orders.update(ref for ref in (row.order_ref,) if ref)
-            found.checkouts.update(ref for ref in (row.checkout_ref,) if ref)
-            of_kind = {"order": found.orders, "checkout": found.checkouts, "customer": found.customers}.get(row.kind)
-            if of_kind is not None:
-                of_kind.add(row.ref)
+    for row in _rows_of(connection, shop_id, found.records):
+        found.orders.update(ref for ref in (row.order_ref,) if ref)
+        found.checkouts.update(ref for ref in (row.checkout_ref,) if ref)
+        of_kind = {"order": found.orders, "checkout": found.checkouts, "customer": found.customers}.get(row.kind)
+        if of_kind is not None:
+            of_kind.add(row.ref)
+    found.records.update((RecordKind.CHECKOUT, ref) for ref in found.checkouts)
+
+
+def _rows_of(connection: Connection, shop_id: int, pairs: Collection[tuple[RecordKind, str]]) -> list[Any]:
+    """Return the ids in records; asked for kind by kind, since SQLite finds no pairs by an index."""
+    known, rows = shopify_records.c, list[Any]()
+    for kind in RecordKind:
+        refs = sorted(ref for other, ref in pairs if other is kind)
+        for start in range(0, len(refs), SLICE):
+            chosen = (known.shop_id == shop_id) & (known.kind == kind.value)
+            statement = select(known.kind, known.ref, known.order_ref, known.customer_ref, known.checkout_ref)
+            rows += connection.execute(statement.where(chosen, known.ref.in_(refs[start : start + SLICE]))).all()
+    return rows
 
 
 def _add_unfinished(connection: Connection, secrets: SecretBox, shop: Shop, found: Traces) -> None:

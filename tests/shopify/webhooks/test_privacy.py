@@ -110,6 +110,7 @@ def test_whoever_is_named_by_number_id_or_order_alone_is_found(
     assert messages_kept(service) == ERASED
     assert {row["body_sealed"] for row in rows(service) if row["topic"] == "orders/create"} == {None}
     assert steps_kept(service)["order_shipped"] == "stopped"
+    assert not records_kept(service)
 
 
 @pytest.mark.parametrize("body", [{}, {"customer": "x", "orders_to_redact": "y"}, {"customer": {"id": [], "phone": 5}}])
@@ -193,6 +194,25 @@ def test_uninstalled_of_before_the_shop_came_back_is_ignored(service: Service, c
     assert states(service) == ["done", "ignored", "ignored"]
     with service.database.read() as connection:
         assert find_shop(connection, DOMAIN) == back
+
+
+def test_what_is_owed_to_an_installation_before_leaves_the_one_of_now_alone(
+    service: Service, connected: Connected
+) -> None:
+    client = app_for(service).test_client()
+    tell(client, connected, "app_uninstalled")
+    work(service)
+    with service.database.write() as connection:
+        back = connect(connection, DOMAIN, connected.account_id)
+    assert post(client, "shop/redact", {"shop_domain": DOMAIN}).status_code == 200  # two days after the app had left
+    work(service)
+    with service.database.read() as connection:
+        assert find_shop(connection, DOMAIN) == back
+    tell(client, connected, "app_uninstalled")
+    assert post(client, "shop/redact", {"shop_domain": DOMAIN}, webhook_id="another").status_code == 200
+    work(service)
+    with service.database.read() as connection:
+        assert find_shop(connection, DOMAIN) is None
 
 
 def test_uninstalled_within_the_second_of_the_installation_counts(service: Service, connected: Connected) -> None:
