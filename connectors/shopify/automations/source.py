@@ -1,7 +1,7 @@
 """Who is texted for a step of a shop, and with what, by what is known when it is due."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -10,7 +10,7 @@ from connectors.shared.automations.running import Ask, Ended, NotNow, Prospect
 from connectors.shared.automations.settling import waiting_steps
 from connectors.shared.automations.states import Reason, StepStatus
 from connectors.shared.automations.steps import Step
-from connectors.shared.clock import now_ms
+from connectors.shared.clock import MINUTE, SECOND, now_ms
 from connectors.shared.database import Database
 from connectors.shared.errors import StoreUnavailable
 from connectors.shared.secrets import SecretBox
@@ -25,6 +25,10 @@ from connectors.shopify.orders.phones import numbers_of
 from connectors.shopify.orders.records import Record
 from connectors.shopify.platform.admin import AdminApi
 from connectors.shopify.shops import CONNECTOR, get_shop, lock_shop
+from connectors.shopify.webhooks.events import is_pending_since
+
+LOOK_MS: Final = SECOND
+PATIENCE_MS: Final = MINUTE
 
 
 class ShopifySource:
@@ -50,6 +54,8 @@ class ShopifySource:
         shop = get_shop(connection, _shop_id(step.owner))
         if shop is None or shop.owner is None:
             return Ended(StepStatus.STOPPED, Reason.CANCELED, "The shop is no longer connected.")
+        if _is_behind(connection, shop.id, step, now):
+            return NotNow(now + LOOK_MS)
         told = asked if isinstance(asked, Asked) else None
         look = Look(
             connection=connection,
@@ -85,6 +91,12 @@ class ShopifySource:
             reader = reader_of(connection, shop)
             numbers = numbers_of(order, reader.shop_country, reader.calling_code)
             return records.remember(connection, self._secrets, shop_id, order, numbers)
+
+
+def _is_behind(connection: Connection, shop_id: int, step: Step, now: int) -> bool:
+    """Whether something that came before a step was due is still unread, and may stop it; waited for only so long."""
+    due_at = step.due_at or step.happened_at
+    return now < due_at + PATIENCE_MS and is_pending_since(connection, shop_id, due_at)
 
 
 def _shop_id(owner: str) -> int:

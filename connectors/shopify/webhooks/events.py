@@ -145,3 +145,10 @@ def _body(secrets: SecretBox, sealed: str | None) -> dict[str, Any] | None:
     except (SecretUnreadable, orjson.JSONDecodeError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def is_pending_since(connection: Connection, shop_id: int, moment: int) -> bool:
+    """Whether an event of a shop that came by a moment has yet to be worked off."""
+    first = select(_events.received_at).where(_events.shop_id == shop_id, IS_PENDING).order_by(_events.id).limit(1)
+    received_at = connection.scalar(first)
+    return received_at is not None and received_at <= moment

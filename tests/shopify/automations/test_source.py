@@ -13,7 +13,7 @@ from connectors.shopify.automations.looking import Asked
 from connectors.shopify.context import Context
 from connectors.shopify.errors import Disconnected, NotAllowed, RateLimited, Refused, Unreachable
 from connectors.shopify.orders import records
-from connectors.shopify.tables import RecordKind
+from connectors.shopify.tables import RecordKind, shopify_events
 from tests.shopify.automations.shopping import (
     CHECKOUT_REFS,
     NO_NUMBER,
@@ -26,6 +26,7 @@ from tests.shopify.automations.shopping import (
 )
 from tests.shopify.connected import Connected, connect_shop
 from tests.shopify.payloads import CUSTOMER, NUMBER, ORDER, REFUND, payload
+from tests.shopify.webhooks.events_kept import keep
 
 
 @pytest.fixture
@@ -220,3 +221,12 @@ def test_the_job_looks_at_steps(parts: Context) -> None:
     job.run()
     assert job.close is not None
     job.close()
+
+
+@pytest.mark.parametrize(("came_at", "later", "waits"), [(THEN, 0, True), (THEN, MINUTE, False), (THEN + 1, 0, False)])
+def test_what_came_before_it_was_due_is_read_first(shopping: Shopping, came_at: int, later: int, waits: bool) -> None:
+    shopping.tell("orders_create")
+    keep(shopping.service, shopping.shop_id, "orders/cancelled", b"{}", "w1")
+    with shopping.service.database.write() as connection:
+        connection.execute(shopify_events.update().values(received_at=came_at))
+    assert isinstance(shopping.look("order_placed", ORDER_REFS, later=later), NotNow if waits else Prospect)
