@@ -213,7 +213,9 @@ def _put(connection: Connection, secrets: SecretBox, shop_id: int, record: Recor
     }
     if kept is None:
         key = {"shop_id": shop_id, "kind": record.kind.value, "ref": record.ref}
-        return connection.execute(_insert_into(connection, shopify_records), key | values).rowcount == 1
+        # Not by rowcount, of which psycopg's pipelined INSERT knows nothing.
+        insert = _insert_into(connection, shopify_records).returning(shopify_records.c.ref)
+        return connection.execute(insert, key | values).first() is not None
     as_read = _named(shop_id, record.kind, record.ref) | {"as_read": kept["facts_sealed"]}
     return connection.execute(_CHANGE, as_read | values).rowcount == 1
 

@@ -267,3 +267,10 @@ def test_no_look_goes_through_all_that_a_shop_has(sqlite_memory: Memory) -> None
     looks = [step[3] for plan in plans for step in plan]
     assert len(looks) == 8
     assert [look for look in looks if "ref=?" not in look] == []
+
+
+def test_what_was_known_before_is_told_beside_the_newest(memory: Memory) -> None:
+    service, first, later = memory.service, read("orders_create"), read("orders_updated")
+    with service.database.write() as connection:
+        told = [records.add(connection, service.secrets, memory.shop_id, each, ()) for each in (first, first, later)]
+    assert [before for before, _ in told] == [None, first, first]
