@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 
 from connectors import migrations
 from connectors.service import Service
@@ -16,6 +17,13 @@ from connectors.settings import read_settings
 from connectors.shared.database import Database, metadata
 
 USERS = ("postgres", "root")
+
+
+def pytest_configure() -> None:
+    """Have exceptions that are logged be printed plainly: drawn for people each takes a second."""
+    *processors, _ = structlog.get_config()["processors"]
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*processors, renderer])
 
 
 def missing(what: str, why: str) -> None:

@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document at `/api/v1/openapi.json`, made of the schemas that validate."""
 
+import threading
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -55,16 +56,32 @@ class ApiDocument(Api):  # type: ignore[misc]  # flask-smorest has no types
     def __init__(self, app: Flask) -> None:
         prefix = f"{_CONFIG_PREFIX}_"
         app.config[f"{prefix}OPENAPI_URL_PREFIX"] = PREFIX
+        self._undescribed: list[Any] = []
+        self._describing = threading.Lock()
         super().__init__(app, config_prefix=_CONFIG_PREFIX, spec_kwargs=_about() | {"extra_plugins": [OperationIds()]})
         self.spec.components.security_scheme(
             _KEY,
             {"type": "http", "scheme": "bearer", "description": "A key from `connectors api-keys create`."},
         )
 
+    def register_blueprint(self, blp: Any, **_: Any) -> None:
+        """Serve a resource. It is described once somebody asks for the document: that is most of the work."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp)
+        self._undescribed.append(blp)
+
     @access(Access.PUBLIC)
     def _openapi_json(self) -> Response:
+        self._describe()
         response: Response = super()._openapi_json()
         return response
+
+    def _describe(self) -> None:
+        with self._describing:
+            for blp in self._undescribed:
+                blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
+                self.spec.tag({"name": blp.name, "description": blp.description})
+            self._undescribed.clear()
 
     def _register_responses(self) -> None:
         for status in HTTPStatus:
