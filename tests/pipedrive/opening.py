@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from joserfc import jwt
 from joserfc.jwk import OctKey
-from playwright.sync_api import Browser, Frame, FrameLocator, sync_playwright
+from playwright.sync_api import Browser, Frame, FrameLocator, expect, sync_playwright
 
 from connectors.pipedrive import pages
 from connectors.pipedrive.context import make_context, put_context
@@ -25,6 +25,9 @@ from tests.pipedrive.framing import Answer, Window, served
 SECRET: Final = "a secret of the app and Pipedrive"
 ARGUMENTS: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SIZES: Final = {"settings": (800, 900), "panel": (340, 900), "campaign": (700, 600), "report": (700, 600)}
+
+# A page waits for its turn on a machine that runs other tests meanwhile.
+expect.set_options(timeout=20_000)
 
 
 class Opener(Protocol):

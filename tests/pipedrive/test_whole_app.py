@@ -46,7 +46,7 @@ def browser() -> Iterator[Browser]:
         browser = launched(playwright, chromium)
         expect.set_options(timeout=WAIT_MS)
         yield browser
-        expect.set_options(timeout=5_000)
+        expect.set_options(timeout=20_000)
         browser.close()
 
 

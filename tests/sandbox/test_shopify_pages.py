@@ -53,7 +53,7 @@ def test_somebody_buys_and_it_is_shipped(browser: Browser, server: SandboxServer
     page.get_by_role("button", name="Buy for ₹2,998.00").click()
     expect(page.get_by_text("Thank you! #1001")).to_be_visible()
     page.get_by_role("link", name="Orders").click()
-    page.get_by_role("button", name="Ship", exact=True).press("Enter")
+    page.get_by_role("button", name="Ship", exact=True).click()
     # The focus stays in the neighbourhood, though the page was renewed.
     expect(page.get_by_role("button", name="Out for delivery")).to_be_visible()
     page.get_by_role("button", name="Delivered").click()
