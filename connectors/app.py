@@ -9,7 +9,6 @@ from connectors.installed import INSTALLED, listen
 from connectors.service import Service
 from connectors.settings import Settings, read_settings
 from connectors.shared.errors import StoreUnavailable
-from connectors.shared.gateways.message_central import callbacks
 from connectors.shared.problems import http_problem, problem
 
 RETRY_SECONDS = 5
@@ -31,7 +30,8 @@ def app_for(service: Service) -> Flask:
     listen(service)
     for connector in INSTALLED:
         connector.register(app, service)
-    callbacks.register(app, service.database, service.callback_tokens, service.receipts)
+    for built in service.built.values():
+        built.register(app)
     app.register_error_handler(HTTPException, http_problem)
     app.register_error_handler(StoreUnavailable, _store_problem)
     app.register_error_handler(Exception, _fault)

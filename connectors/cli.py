@@ -14,7 +14,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from connectors import __version__
 from connectors.commands import COMMANDS
 from connectors.installed import INSTALLED
+from connectors.opening import opened
 from connectors.shared.errors import ConnectorsError, NotUnderstood
+from connectors.shared.gateways.installed import GATEWAYS
 from connectors.shared.secrets import KeyFileUnusable, SecretUnreadable
 
 HERE = Path(__file__).parent
@@ -74,6 +76,9 @@ for _command in COMMANDS:
     cli.add_command(_command)
 for _connector in INSTALLED:
     for _command in _connector.commands:
+        cli.add_command(_command)
+for _kind in GATEWAYS:
+    for _command in _kind.commands(opened):
         cli.add_command(_command)
 
 

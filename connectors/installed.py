@@ -2,8 +2,11 @@
 
 import connectors.shared.automations.tables
 import connectors.shared.campaigns.tables
+import connectors.shared.gateways.call_tables
 import connectors.shared.idempotency.tables
+import connectors.shared.incoming.tables
 import connectors.shared.opt_outs.tables
+import connectors.shared.routes.tables
 import connectors.shared.templates.tables
 import connectors.shared.verifications.tables
 import connectors.shared.webhooks.tables  # noqa: F401 - declares the tables of the shared rooms

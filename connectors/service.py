@@ -9,12 +9,14 @@ from connectors.shared.campaigns import erasing
 from connectors.shared.clock import set_ahead
 from connectors.shared.database import Database
 from connectors.shared.gateways.base import Gateway
-from connectors.shared.gateways.message_central.callbacks import CallbackTokens
+from connectors.shared.gateways.callback_tokens import CallbackTokens
+from connectors.shared.gateways.installed import GATEWAYS
+from connectors.shared.gateways.kinds import Built
+from connectors.shared.gateways.message_central.gateway import NAME as MESSAGE_CENTRAL
 from connectors.shared.gateways.message_central.gateway import MessageCentralGateway
-from connectors.shared.gateways.message_central.tokens import Tokens
-from connectors.shared.gateways.message_central.verifications import MessageCentralVerifier
 from connectors.shared.idempotency import store as idempotency
-from connectors.shared.message_central import MessageCentral
+from connectors.shared.incoming.arrivals import Arrivals
+from connectors.shared.incoming.door import IncomingDoor
 from connectors.shared.messages.accept import Acceptor, AcceptRules
 from connectors.shared.messages.endings import Endings
 from connectors.shared.messages.forgetting import Forgetting
@@ -23,6 +25,7 @@ from connectors.shared.messages.receipts import ReceiptWriter
 from connectors.shared.messages.screening import Screening
 from connectors.shared.messages.shared_commits import SharedCommits
 from connectors.shared.opt_outs import store as opt_outs
+from connectors.shared.routes.routing import Router
 from connectors.shared.verifications.forgetting import forget_number
 from connectors.shared.verifications.receipts import take_receipts
 from connectors.shared.verifications.verifications import VerificationRules, Verifications
@@ -38,6 +41,7 @@ class Service:
         self.secrets = settings.secret_box()
         self.database = Database(settings.database_url)
         self.endings = Endings()
+        self.arrivals = Arrivals()
         self.forgetting = Forgetting()
         self.forgetting.register_for_numbers(partial(opt_outs.forget, self.secrets))
         self.forgetting.register_for_numbers(partial(erasing.forget_number, self.secrets))
@@ -55,7 +59,7 @@ class Service:
             deduplicate_ms=settings.deduplicate_ms,
             trial_numbers=settings.trial_numbers,
         )
-        return Acceptor(self.database, rules, self.endings, self.wakeup)
+        return Acceptor(self.database, rules, self.endings, self.wakeup, self.router)
 
     @cached_property
     def screening(self) -> Screening:
@@ -68,21 +72,35 @@ class Service:
         return SharedCommits("receipts", self.database, ReceiptWriter(self.endings, take_receipts).apply)
 
     @cached_property
-    def message_central(self) -> MessageCentralGateway:
-        """The gateway to Message Central."""
-        settings = self.settings
-        client, tokens = self._message_central_client
-        return MessageCentralGateway(client, tokens, settings.bulk_size, settings.workbook_rows)
+    def built(self) -> Mapping[str, Built]:
+        """Every gateway of this installation at work, by its name. Raises SettingsError."""
+        return {kind.name: kind.build(self) for kind in GATEWAYS}
 
     @cached_property
     def gateways(self) -> Mapping[str, Gateway]:
-        """Every vendor by its name: one line a gateway."""
-        return {gateway.name: gateway for gateway in (self.message_central,)}
+        """Every vendor by its name."""
+        return {name: built.gateway for name, built in self.built.items()}
+
+    @cached_property
+    def message_central(self) -> MessageCentralGateway:
+        """The gateway to Message Central, whose logins CleverTap brings along."""
+        gateway = self.gateways[MESSAGE_CENTRAL]
+        assert isinstance(gateway, MessageCentralGateway)  # noqa: S101 - for the type alone
+        return gateway
+
+    @cached_property
+    def router(self) -> Router:
+        """Which connection carries a message."""
+        return Router(self.database)
+
+    @cached_property
+    def incoming(self) -> IncomingDoor:
+        """The door for messages from phones."""
+        return IncomingDoor(self.database, self.secrets, self.arrivals)
 
     @cached_property
     def verifications(self) -> Verifications:
         """Where numbers are verified by one-time codes."""
-        verifier = MessageCentralVerifier(*self._message_central_client)
         settings = self.settings
         rules = VerificationRules(
             limits=settings.verification_limits,
@@ -90,18 +108,13 @@ class Service:
             trial_numbers=settings.trial_numbers,
             most_at_once=max(1, settings.web_threads - 1),
         )
-        return Verifications(self.database, {verifier.name: verifier}, rules)
-
-    @cached_property
-    def _message_central_client(self) -> tuple[MessageCentral, Tokens]:
-        settings = self.settings
-        client = MessageCentral(settings.message_central_url, timeout=settings.message_central_timeout)
-        return client, Tokens(self.database, self.secrets, client, settings.message_central_timeout)
+        verifiers = {name: built.verifier for name, built in self.built.items()}
+        return Verifications(self.database, verifiers, rules)
 
     @cached_property
     def callback_tokens(self) -> CallbackTokens:
         """The secrets in the vendors' callback URLs."""
-        return CallbackTokens(self.settings.callback_tokens, self.secrets)
+        return CallbackTokens(self.settings.callback_tokens, self.secrets, self.database)
 
     @cached_property
     def door(self) -> Door:

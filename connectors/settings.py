@@ -6,7 +6,7 @@ from pathlib import Path
 from environs import Env, validate
 
 from connectors.shared.clock import DAY, HOUR, SECOND
-from connectors.shared.errors import ConnectorsError
+from connectors.shared.errors import ConnectorsError, SettingsError
 from connectors.shared.messages.hours import PromotionalHours, read_hours
 from connectors.shared.outbound import AllowedHosts
 from connectors.shared.secrets import SecretBox, load_or_create_key
@@ -16,10 +16,6 @@ from connectors.shared.verifications.limits import Limits
 EMBEDDED_DATABASE = "connectors.sqlite3"
 POSTGRESQL = "postgresql+psycopg"
 MOST_API_RATE = 100_000
-
-
-class SettingsError(ConnectorsError):
-    """A variable is missing or cannot be read; the text names it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ import pytest
 from environs import Env
 
 from connectors.service import Service
-from connectors.settings import SettingsError, read_settings
+from connectors.settings import read_settings
 from connectors.shared.clock import DAY, now_ms
+from connectors.shared.errors import SettingsError
 
 
 @pytest.fixture(autouse=True)

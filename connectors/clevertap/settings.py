@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from environs import Env
 
-from connectors.settings import SettingsError
+from connectors.shared.errors import SettingsError
 from connectors.shared.outbound import AllowedHosts
 
 CALLBACK_HOSTS = "CONNECTORS_CLEVERTAP_CALLBACK_HOSTS"

@@ -52,3 +52,26 @@ clevertap_reports = Table(
         postgresql_where=IS_PENDING,
     ),
 )
+
+clevertap_replies = Table(
+    "clevertap_replies",
+    metadata,
+    # Told apart from reports, of which a message has one in its life: people may answer it as often as they like.
+    Column("incoming_id", String(36), ForeignKey("incoming_messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", Integer, nullable=False),
+    Column("clevertap_account", String(128), nullable=False),
+    Column("meta", Text),  # the mid of the message that was answered, verbatim; NULL once nobody is to be told
+    Column("ts", BigInteger, nullable=False),  # Unix seconds
+    Column("state", String(8), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index(
+        "ix_clevertap_replies_due",
+        "account_id",
+        "clevertap_account",
+        "next_attempt_at",
+        sqlite_where=IS_PENDING,
+        postgresql_where=IS_PENDING,
+    ),
+)

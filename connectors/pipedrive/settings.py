@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from environs import Env, validate
 
-from connectors.settings import SettingsError
+from connectors.shared.errors import SettingsError
 from connectors.shared.outbound import AllowedHosts
 
 PREFIX: Final = "CONNECTORS_PIPEDRIVE_"

@@ -4,7 +4,8 @@ ConnectorsError
 ├── NotUnderstood      the caller's input is at fault; the words say what to do
 ├── NotFound           not there, or not the caller's
 ├── WrongState         the thing is there but has moved on
-└── StoreUnavailable   the database cannot take it now; try again
+├── StoreUnavailable   the database cannot take it now; try again
+└── SettingsError      a variable of the operator's is missing or cannot be read
 """
 
 
@@ -26,3 +27,7 @@ class WrongState(ConnectorsError):
 
 class StoreUnavailable(ConnectorsError):
     """The database did not take a write in time; nothing was kept."""
+
+
+class SettingsError(ConnectorsError):
+    """A variable is missing or cannot be read; the text names it."""

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from environs import Env, validate
 
-from connectors.settings import SettingsError
 from connectors.shared.clock import SECOND
+from connectors.shared.errors import SettingsError
 from connectors.shared.outbound import AllowedHosts
 
 PREFIX: Final = "CONNECTORS_SHOPIFY_"

@@ -12,8 +12,9 @@ from werkzeug.test import TestResponse
 
 from connectors.app import app_for
 from connectors.service import Service
-from connectors.settings import SettingsError, read_settings
+from connectors.settings import read_settings
 from connectors.shared.accounts import api_keys
+from connectors.shared.errors import SettingsError
 from tests.api.ledger import Tenant
 from tests.api.problems import problem_of
 

@@ -1,7 +1,7 @@
 import pytest
 
 from connectors.clevertap.settings import read_clevertap_settings
-from connectors.settings import SettingsError
+from connectors.shared.errors import SettingsError
 
 
 def test_a_host_that_is_none_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.pipedrive.settings import PipedriveSettings, read_pipedrive_settings
-from connectors.settings import SettingsError
+from connectors.shared.errors import SettingsError
 from connectors.shared.outbound import ForbiddenUrl
 
 NAMES = ("CLIENT_ID", "CLIENT_SECRET", "JWT_SECRETS", "OAUTH_URL", "API_HOSTS", "FRAME_ANCESTORS", "CONFIRM_ABOVE")

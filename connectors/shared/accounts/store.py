@@ -10,6 +10,7 @@ from connectors.shared.accounts.states import ConnectionState
 from connectors.shared.accounts.tables import accounts, api_keys, connections
 from connectors.shared.clock import now_ms
 from connectors.shared.errors import NotFound, NotUnderstood, WrongState
+from connectors.shared.gateways.logins import GatewayLogin
 from connectors.shared.secrets import SecretBox
 
 MESSAGE_CENTRAL = "message-central"
@@ -147,6 +148,72 @@ def login_values(secrets: SecretBox, login: Login) -> dict[str, Any]:
         "secret_sealed": secrets.encrypt(json.dumps({"password": login.password})),
         "secret_digest": secret_digest(secrets, login),
     }
+
+
+def gateway_login_values(secrets: SecretBox, login: GatewayLogin) -> dict[str, Any]:
+    """Return the columns that hold any vendor's login, its secret sealed."""
+    secret = next(iter(login.secret.values()))
+    return {
+        "login": login.login,
+        "email": login.email,
+        "options": json.dumps(dict(login.options)) if login.options else None,
+        "secret_sealed": secrets.encrypt(json.dumps(dict(login.secret))),
+        "secret_digest": secrets.digest("login", login.login, secret),
+    }
+
+
+def connect(
+    connection: Connection, secrets: SecretBox, account_id: int, login: GatewayLogin, defaults: Defaults
+) -> int:
+    """Give an account a connection to a gateway; returns its id. Raises WrongState where it has one."""
+    # Two commands at once take turns.
+    connection.execute(select(accounts.c.id).where(accounts.c.id == account_id).with_for_update(key_share=True))
+    if find_connection(connection, account_id, login.gateway) is not None:
+        raise WrongState(
+            f"This account is connected to {login.gateway} already. Change it with `connectors accounts update "
+            f"--gateway {login.gateway}`."
+        )
+    statement = insert(connections).values(
+        account_id=account_id,
+        gateway=login.gateway,
+        state=ConnectionState.ACTIVE.value,
+        created_at=now_ms(),
+        **gateway_login_values(secrets, login),
+        **{entry.name: getattr(defaults, entry.name) for entry in fields(Defaults)},
+    )
+    return int(connection.execute(statement.returning(connections.c.id)).scalar_one())
+
+
+def find_connection(connection: Connection, account_id: int, gateway: str) -> RowMapping | None:
+    """Return the row of an account's connection to a gateway, None where it has none."""
+    statement = select(connections).where(
+        connections.c.account_id == account_id,
+        connections.c.gateway == gateway,
+        connections.c.state != ConnectionState.MERGED.value,
+    )
+    return connection.execute(statement.order_by(connections.c.id).limit(1)).mappings().first()
+
+
+def connections_of(connection: Connection, account_id: int) -> list[RowMapping]:
+    """Return the rows of an account's connections; the first is the one that sends where no route says otherwise."""
+    statement = select(connections).where(
+        connections.c.account_id == account_id, connections.c.state != ConnectionState.MERGED.value
+    )
+    return list(connection.execute(statement.order_by(connections.c.id)).mappings())
+
+
+def read_gateway_login(connection: Connection, secrets: SecretBox, connection_id: int) -> GatewayLogin:
+    """Return a connection's credentials. Raises NotFound where it is gone, SecretUnreadable without its key."""
+    row = connection.execute(select(connections).where(connections.c.id == connection_id)).mappings().first()
+    if row is None:
+        raise NotFound("This connection has been removed.")
+    return GatewayLogin(
+        gateway=row["gateway"],
+        login=row["login"],
+        secret=json.loads(secrets.decrypt(row["secret_sealed"])),
+        options=json.loads(row["options"] or "{}"),
+        email=row["email"],
+    )
 
 
 def read_login(connection: Connection, secrets: SecretBox, connection_id: int) -> tuple[Login, str | None]:

@@ -39,6 +39,7 @@ connections = Table(
     Column("gateway", String(32), nullable=False),
     Column("login", String(128), nullable=False),  # who we are to the vendor: Message Central's customer id
     Column("email", String(254)),
+    Column("options", Text),  # JSON: what else the vendor wants to know of us, none of it secret
     Column("secret_sealed", Text, nullable=False),
     Column("secret_digest", LargeBinary(32), nullable=False),  # keyed; compares without decrypting
     Column("state", String(12), nullable=False),  # accounts.states.ConnectionState

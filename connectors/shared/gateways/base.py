@@ -46,15 +46,34 @@ class SendResult:
     """Seconds the vendor asked us to wait."""
     split: bool = False
     """REFUSED, perhaps because of one recipient: try halves until the bad ones are alone."""
+    exceptions: tuple[tuple[int, "SendResult"], ...] = ()
+    """Recipients (by their place in the call) for whom it ended otherwise: one of a hundred refused, say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Where one message goes: calling code and national number, both digits; in a personalised call its values."""
+    """Where one message goes: calling code and national number, both digits.
+
+    In a personalised call it has its values, in one of differing texts its own text.
+    """
 
     country_code: str
     national: str = field(repr=False)
     variables: tuple[str, ...] = field(default=(), repr=False)
+    text: str | None = field(default=None, repr=False)
+
+    @property
+    def digits(self) -> str:
+        """The whole number: the digits of E.164."""
+        return self.country_code + self.national
+
+
+@dataclass(frozen=True, slots=True)
+class Captcha:
+    """What a person read from the vendor's picture, and from which address: see SMSC's `imgcode` and `userip`."""
+
+    imgcode: str = field(repr=False)
+    userip: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +92,22 @@ class Outgoing:
     first_try: bool = True
     """Whether none of these messages was in a call before. A duplicate refused on a second try is in doubt."""
     personalised: bool = False
+    differing: bool = False
+    """Each recipient reads its own text; `text` is empty. Only for gateways that list (`Gateway.lists`)."""
+    captcha: Captcha | None = None
 
 
 class Gateway(Protocol):
-    """A vendor behind the seam."""
+    """A vendor behind the seam.
+
+    Its threads are many: whatever it keeps is safe to share. It sends each call once and repeats none by itself.
+    """
 
     name: str
+    most_at_once: int
+    """Calls of one connection that may be in flight together in one process; 0: as many as there are threads."""
+    fills_patterns: bool
+    """Whether a call may carry a campaign's pattern and the values of each recipient (`Outgoing.personalised`)."""
 
     def send(self, connection_id: int, outgoing: Outgoing, recipients: Sequence[Recipient]) -> SendResult:
         """Send one text to one or many; never raises for what a vendor or a network can do."""
@@ -86,6 +115,10 @@ class Gateway(Protocol):
 
     def most_recipients(self, outgoing: Outgoing) -> int:
         """Return how many recipients one call may carry for this text: 1 where each must go singly."""
+        ...
+
+    def lists(self, text: str) -> bool:
+        """Tell whether this text may travel beside others that differ from it, in one call."""
         ...
 
     def prove(self, connection_id: int, timeout: float | None = None) -> SendResult:

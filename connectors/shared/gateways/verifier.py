@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
+from connectors.shared.gateways.base import SendResult
+
 
 class StartVerdict(Enum):
     """What became of a wish to have a code sent."""
@@ -51,6 +53,8 @@ class StartResult:
     """How long the code is good."""
     retry_after: float | None = None
     """Seconds the vendor asked us to wait."""
+    call_number: str | None = None
+    """By the channel CALL: the number (digits) that the person has to call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,51 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class CodeRequest:
-    """Whom a code is for, by which channel (SMS, WHATSAPP, RCS), and how many digits it has (4 to 8)."""
+    """Whom a code is for, by which channel (SMS, WHATSAPP, RCS, CALL, PIN), and how many digits it has (4 to 8).
+
+    `language` is the caller's word for it ("en", "pt-BR"), `ttl_seconds` how long the code is to be good; None: as
+    the vendor, or we, have it.
+    """
 
     country_code: str
     national: str = field(repr=False)
     channel: str
     code_length: int
+    language: str | None = None
+    ttl_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallToConfirm:
+    """Which number (digits) a person has to call within `seconds`; or, with no number, why not."""
+
+    number: str | None
+    seconds: float
+    result: SendResult
+
+
+class CallConfirmation(Protocol):
+    """A vendor that confirms a number by a call from it: SMSC's `wait_call.php`."""
+
+    def ask(self, connection_id: int, number: str) -> CallToConfirm:
+        """Ask which number this one (digits of E.164) is to call; never raises for what a vendor can do."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SentPin:
+    """A PIN that the vendor made, sent and told us; or, with none, why not."""
+
+    pin: str | None = field(repr=False)
+    result: SendResult
+
+
+class PinSender(Protocol):
+    """A vendor that makes a PIN, sends it and tells it: Ogangi's `sendSMSPinMobileNumberConfirm`."""
+
+    def send_pin(self, connection_id: int, number: str, text: str, length: int) -> SentPin:
+        """Have a PIN of so many characters sent (digits of E.164); never raises for what a vendor can do."""
+        ...
 
 
 class Verifier(Protocol):

@@ -14,11 +14,13 @@ from sqlalchemy import BindParameter, Connection, bindparam, null, select, updat
 
 from connectors.shared.clock import now_ms
 from connectors.shared.database import Database
+from connectors.shared.gateways.base import Captcha
 from connectors.shared.messages.endings import Endings
 from connectors.shared.messages.shared_commits import SharedCommits
 from connectors.shared.messages.states import Status
 from connectors.shared.messages.tables import messages
 from connectors.shared.phone_numbers import PhoneNumber
+from connectors.shared.routes.routing import Router
 from connectors.shared.segments import Segments
 from connectors.shared.wakeup import Wakeup
 
@@ -28,7 +30,7 @@ COLUMNS = [
     *("country_code", "recipient", "text", "sender_id", "channel", "message_type", "template_id", "entity_id"),
     *("encoding", "segments", "status", "priority", "error_code", "error_message"),
     *("created_at", "due_at", "next_attempt_at", "expires_at", "deadline_at", "finished_at"),
-    *("campaign_id", "campaign_row", "variables", "hours"),
+    *("campaign_id", "campaign_row", "variables", "hours", "fallback_id", "captcha"),
 ]
 _values = itemgetter(*COLUMNS)
 PRIORITIES = {"OTP": 0, "TRANSACTION": 1, "PROMOTIONAL": 2}
@@ -64,6 +66,7 @@ class NewMessage:
     campaign_row: int | None = None
     variables: Sequence[str] | None = field(default=None, repr=False)
     """What fills the campaign's pattern, where a workbook of the vendor's may carry it."""
+    captcha: Captcha | None = None
     parked: bool = False
     """Outside the queue until its campaign is released."""
 
@@ -89,10 +92,13 @@ class AcceptRules:
 class Acceptor:
     """The door of the ledger. One for a process."""
 
-    def __init__(self, database: Database, rules: AcceptRules, endings: Endings, wakeup: Wakeup) -> None:
+    def __init__(
+        self, database: Database, rules: AcceptRules, endings: Endings, wakeup: Wakeup, router: Router
+    ) -> None:
         self._rules = rules
         self._endings = endings
         self._wakeup = wakeup
+        self._router = router
         self._insert = _Insert(database)
         self._commits = SharedCommits("accept", database, self._apply, wakeup.announce, self._apply_by_driver)
 
@@ -119,6 +125,7 @@ class Acceptor:
 
     def _row(self, message: NewMessage, moment: int) -> dict[str, Any]:
         number = message.recipient
+        path = self._router.path(message.account_id, message.connection_id, number.digits, message.sender_id)
         validity = self._rules.validity_otp_ms if message.message_type == "OTP" else self._rules.validity_ms
         due = max(message.due_at or moment, moment)
         expires = due + validity
@@ -126,7 +133,8 @@ class Acceptor:
         row: dict[str, Any] = {
             "id": str(uuid_utils.uuid7()),
             "account_id": message.account_id,
-            "connection_id": message.connection_id,
+            "connection_id": path.connection_id,
+            "fallback_id": path.fallback_id,
             "source": message.source,
             "source_account": message.source_account,
             "external_id": message.external_id,
@@ -134,7 +142,7 @@ class Acceptor:
             "country_code": number.country_code,
             "recipient": number.digits,
             "text": message.text,
-            "sender_id": message.sender_id,
+            "sender_id": message.sender_id if path.sender_id is None else path.sender_id,
             "channel": message.channel,
             "message_type": message.message_type,
             "template_id": message.template_id,
@@ -156,6 +164,7 @@ class Acceptor:
             "campaign_row": message.campaign_row,
             "variables": None if message.variables is None else orjson.dumps(message.variables).decode(),
             "hours": message.hours,
+            "captcha": _captcha(message.captcha),
         }
         if self._rules.trial_numbers and number.digits not in self._rules.trial_numbers:
             row |= _suppressed("trial", "This service is on trial and texts only the numbers on its list.", moment)
@@ -250,6 +259,10 @@ def _suppressed(code: str, why: str, moment: int) -> dict[str, Any]:
         "deadline_at": None,
         "finished_at": moment,
     }
+
+
+def _captcha(given: Captcha | None) -> str | None:
+    return None if given is None else orjson.dumps([given.imgcode, given.userip]).decode()
 
 
 def _content_digest(message: NewMessage) -> bytes:

@@ -26,7 +26,9 @@ LANES_WITH_DUE_ROWS = text(
         FROM walk WHERE walk.id IS NOT NULL
     ),
     priorities(priority) AS (SELECT 0 UNION ALL SELECT 1 UNION ALL SELECT 2)
-    SELECT id, account_id, state, retry_at, rate, rate_spent_until, bulk, gateway
+    SELECT id, account_id, state, retry_at, rate, rate_spent_until, bulk, gateway, EXISTS (
+        SELECT 1 FROM routes WHERE routes.account_id = connections.account_id AND fallback IS NOT NULL
+    ) AS diverts
     FROM connections
     WHERE id IN (SELECT id FROM walk) AND state IN ('active', 'paused') AND EXISTS (
         SELECT 1 FROM priorities WHERE EXISTS (
@@ -51,6 +53,8 @@ class Lane:
     rate_spent_until: int
     bulk: bool
     gateway: str
+    diverts: bool = False
+    """Whether its account has another gateway for some of its messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,9 @@ class Claimed:
     campaign_id: str | None
     variables: str | None = field(repr=False)
     """JSON list."""
+    captcha: str | None = field(default=None, repr=False)
+    """JSON list: what the person read, and from which address."""
+    fallback_id: int | None = None
 
 
 _CLAIMED_COLUMNS = tuple(messages.c[name] for name in Claimed.__dataclass_fields__)
@@ -115,7 +122,7 @@ _claim = (
 def lanes(connection: Connection, moment: int) -> list[Lane]:
     """Return the connections that have due rows and may perhaps send."""
     rows = connection.execute(LANES_WITH_DUE_ROWS, {"moment": moment}).mappings()
-    return [Lane(**{**row, "bulk": bool(row["bulk"])}) for row in rows]
+    return [Lane(**{**row, "bulk": bool(row["bulk"]), "diverts": bool(row["diverts"])}) for row in rows]
 
 
 def claim(

@@ -17,6 +17,7 @@ from connectors.shared.errors import StoreUnavailable
 from connectors.shared.gateways.base import Gateway
 from connectors.shared.messages.claim import PRIORITIES, Lane, claim, lanes, patterns, within_rate
 from connectors.shared.messages.endings import Endings
+from connectors.shared.messages.falling_back import divert
 from connectors.shared.messages.grouping import group
 from connectors.shared.messages.holds import Holds
 from connectors.shared.messages.liveness import Liveness
@@ -81,7 +82,7 @@ class Dispatcher:
         self._stop = threading.Event()
         self._holds = Holds()
         self._liveness = Liveness(database)
-        self._schedule = Schedule(self._threads)
+        self._schedule = Schedule(self._threads, {name: each.most_at_once for name, each in gateways.items()})
         self._writer: SharedCommits[Write, frozenset[str]] = SharedCommits(
             "outcomes", database, OutcomeWriter(endings).apply
         )
@@ -202,6 +203,9 @@ class Dispatcher:
     def _most_for(self, lane: Lane) -> int:
         if lane.gateway not in self._gateways:
             return 0
+        if lane.diverts and (lane.state == "paused" or self._holds.seconds_left(lane.id)):
+            with self._database.write() as connection:
+                divert(connection, lane.id, now_ms())
         if lane.state == "paused":
             return 1 if (lane.retry_at or 0) <= now_ms() else 0
         return self._holds.allowed(lane.id, min(CLAIM_ROWS, within_rate(lane, now_ms())))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import orjson
 
-from connectors.shared.gateways.base import Gateway, Outgoing, Recipient
+from connectors.shared.gateways.base import Captcha, Gateway, Outgoing, Recipient
 from connectors.shared.messages.claim import Claimed, Lane
 
 _NO_PATTERNS: Mapping[str, str] = {}
@@ -38,6 +38,7 @@ class Call:
                 row.country_code,
                 row.recipient[len(row.country_code) :],
                 tuple(orjson.loads(row.variables or "[]")) if self.outgoing.personalised else (),
+                row.text if self.outgoing.differing else None,
             )
             for row in self.rows
         ]
@@ -64,7 +65,7 @@ def group(
     filling: dict[Outgoing, list[_Open]] = {}
     most: dict[Outgoing, int] = {}
     for row in rows:
-        outgoing = _outgoing(row, patterns)
+        outgoing = _outgoing(row, patterns, gateway)
         if outgoing not in most:
             most[outgoing] = gateway.most_recipients(outgoing) if lane.bulk else 1
         room = filling.setdefault(outgoing, [])
@@ -95,13 +96,18 @@ def _call(lane: Lane, outgoing: Outgoing, rows: Sequence[Claimed], *, probing: b
     if outgoing.personalised and len(rows) == 1:
         # A workbook for one recipient is a single with more to go wrong.
         outgoing = replace(outgoing, text=rows[0].text, personalised=False)
+    if outgoing.differing and len({row.text for row in rows}) == 1:
+        outgoing = replace(outgoing, text=rows[0].text, differing=False)
     return Call(lane, outgoing, tuple(rows), probing)
 
 
-def _outgoing(row: Claimed, patterns: Mapping[str, str]) -> Outgoing:
-    pattern = patterns.get(row.campaign_id or "") if row.variables is not None else None
+def _outgoing(row: Claimed, patterns: Mapping[str, str], gateway: Gateway) -> Outgoing:
+    filled = row.variables is not None and gateway.fills_patterns
+    pattern = patterns.get(row.campaign_id or "") if filled else None
+    differing = row.captcha is None and row.message_type != "OTP" and gateway.lists(row.text)
+    text = row.text if pattern is None else pattern
     return Outgoing(
-        text=row.text if pattern is None else pattern,
+        text="" if differing else text,
         sender_id=row.sender_id,
         channel=row.channel,
         message_type=row.message_type,
@@ -109,4 +115,6 @@ def _outgoing(row: Claimed, patterns: Mapping[str, str]) -> Outgoing:
         entity_id=row.entity_id,
         first_try=row.attempts == 0,
         personalised=pattern is not None,
+        differing=differing,
+        captcha=None if row.captcha is None else Captcha(*orjson.loads(row.captcha)),
     )

@@ -1,9 +1,12 @@
 """Which message a receipt belongs to: by the vendor's id and the number, else by number and time where one fits."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, select, true
 
+from connectors.shared.accounts.tables import connections
 from connectors.shared.clock import DAY
 from connectors.shared.messages.receipt import Receipt
 from connectors.shared.messages.states import AWAITING_RECEIPT
@@ -25,16 +28,21 @@ def find_by_id(connection: Connection, arrived: Sequence[Receipt]) -> dict[int, 
     if not vendor_ids or not numbers:
         return {}
     columns = messages.c
-    statement = select(columns.id, columns.account_id, columns.transaction_id, columns.recipient).where(
-        HAS_TRANSACTION, columns.transaction_id.in_(_vendor_ids), columns.recipient.in_(_numbers)
+    statement = (
+        select(columns.id, columns.account_id, columns.transaction_id, columns.recipient, connections.c.gateway)
+        .join(connections, connections.c.id == columns.connection_id)
+        .where(HAS_TRANSACTION, columns.transaction_id.in_(_vendor_ids), columns.recipient.in_(_numbers))
     )
     rows = connection.execute(statement, {"vendor_ids": list(vendor_ids), "numbers": list(numbers)})
-    known = {(row.transaction_id, row.recipient): row for row in rows}
+    known: defaultdict[tuple[str, str, str], list[Any]] = defaultdict(list)
+    for row in rows:
+        known[row.gateway, row.transaction_id, row.recipient].append(row)
     found: dict[int, str] = {}
     for index, receipt in enumerate(arrived):
-        row = known.get((receipt.vendor_id, receipt.recipient))
-        if row is not None and receipt.account_id in (None, row.account_id):
-            found[index] = row.id
+        same = known.get((receipt.gateway, receipt.vendor_id or "", receipt.recipient or ""), ())
+        fitting = [row.id for row in same if receipt.account_id in (None, row.account_id)]
+        if len(fitting) == 1:  # vendors that count their messages by account give two accounts the same id
+            found[index] = fitting[0]
     return found
 
 
@@ -70,7 +78,7 @@ def find_erased(connection: Connection, receipt: Receipt) -> list[str]:
             HAS_TRANSACTION,
             columns.transaction_id == receipt.vendor_id,
             columns.recipient.is_(None),
-            _of_account(receipt),
+            _may_be_of(receipt),
         )
         .limit(2)
     )
@@ -81,7 +89,7 @@ def _by_vendor_id(connection: Connection, receipt: Receipt) -> str | None:
     columns = messages.c
     rows = connection.execute(
         select(columns.id, columns.recipient).where(
-            HAS_TRANSACTION, columns.transaction_id == receipt.vendor_id, _of_account(receipt)
+            HAS_TRANSACTION, columns.transaction_id == receipt.vendor_id, _may_be_of(receipt)
         )
     ).all()
     # One transaction may hold many numbers, so the id alone decides only where there is no number to compare.
@@ -96,6 +104,7 @@ def _by_earlier_receipt(connection: Connection, receipt: Receipt) -> str | None:
     statement = select(receipts.c.matched_id).where(
         receipts.c.recipient == receipt.recipient,
         receipts.c.vendor_id == receipt.vendor_id,
+        receipts.c.gateway == receipt.gateway,
         receipts.c.account_id.is_not_distinct_from(receipt.account_id),
         receipts.c.matched_id > "",
     )
@@ -113,12 +122,18 @@ def _by_number(connection: Connection, receipt: Receipt) -> str | None:
             columns.status.in_([state.value for state in AWAITING_RECEIPT]),
             columns.begun_at <= receipt.received_at,
             columns.begun_at > receipt.received_at - WINDOW_MS,
-            _of_account(receipt),
+            _may_be_of(receipt),
         )
         .limit(2)
     )
     fitting = connection.scalars(statement).all()
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _may_be_of(receipt: Receipt) -> ColumnElement[bool]:
+    """Whether a message is of the receipt's account, and travelled by its vendor."""
+    carried = messages.c.connection_id.in_(select(connections.c.id).where(connections.c.gateway == receipt.gateway))
+    return carried & _of_account(receipt)
 
 
 def _of_account(receipt: Receipt) -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ from connectors.shared.clock import SECOND, now_ms
 from connectors.shared.gateways.base import SendResult, Verdict
 from connectors.shared.messages.claim import NOT_HELD
 from connectors.shared.messages.endings import Endings
+from connectors.shared.messages.falling_back import calls_for_other, fall_back
 from connectors.shared.messages.receipts import match_parked, parked_for
 from connectors.shared.messages.states import Status
 from connectors.shared.messages.tables import messages
@@ -51,6 +52,8 @@ class Finish:
     receipt_deadline_ms: int
     probing: bool = False
     recipients: tuple[str, ...] = field(default=(), repr=False)
+    may_fall_back: bool = False
+    """Whether any of them has another gateway to go to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ _record_sent = (
         finished_at=case((_was_out, null()), else_=messages.c.finished_at),
         transaction_id=func.coalesce(messages.c.transaction_id, bindparam("transaction", type_=String)),
         sent_at=func.coalesce(messages.c.sent_at, bindparam("moment", type_=BigInteger)),
+        captcha=null(),
     )
 )
 
@@ -137,6 +141,8 @@ class OutcomeWriter:
                 _judge_probe(connection, write, moment)
 
     def _record_not_accepted(self, connection: Connection, write: Finish, moment: int) -> None:
+        if write.may_fall_back and calls_for_other(write.result, write.attempts):
+            fall_back(connection, write.ids, write.result, moment)  # what follows finds them gone
         match write.result.verdict:
             case Verdict.TRY_AGAIN:
                 _record_not_sent(connection, write, moment + pause_before_try(write))
@@ -245,6 +251,7 @@ def _record_refused(connection: Connection, write: Finish, moment: int) -> list[
             status=Status.FAILED.value,
             deadline_at=None,
             finished_at=moment,
+            captcha=None,
             error_code=write.result.code,
             error_message=write.result.explanation,
         )
@@ -262,6 +269,7 @@ def _record_in_doubt(connection: Connection, write: Finish, moment: int) -> None
             deadline_at=moment + write.receipt_deadline_ms,
             finished_at=moment,
             transaction_id=write.result.transaction_id,
+            captcha=None,
             error_code=write.result.code,
             error_message=write.result.explanation,
         ),

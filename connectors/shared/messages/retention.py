@@ -28,7 +28,14 @@ MOST_TRIES = 5
 Result = TypeVar("Result")
 
 _ids: BindParameter[str] = bindparam("ids", expanding=True)
-_SCRUBBED = {"recipient": None, "text": None, "variables": None, "external_id": None, "content_digest": None}
+_SCRUBBED = {
+    "recipient": None,
+    "text": None,
+    "variables": None,
+    "captcha": None,
+    "external_id": None,
+    "content_digest": None,
+}
 _OPEN = frozenset({*WAITING, Status.SENDING})
 
 

@@ -2,19 +2,22 @@
 
 import threading
 from collections import Counter, OrderedDict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from connectors.shared.messages.grouping import Call
 
 PRIORITIES = 3
 PROMOTIONAL = 2
+_NO_BOUNDS: Mapping[str, int] = {}
 
 
 class Schedule:
     """Hands calls to threads so that no connection and no promotion can take every thread."""
 
-    def __init__(self, most_in_flight: int) -> None:
+    def __init__(self, most_in_flight: int, most_of_gateway: Mapping[str, int] = _NO_BOUNDS) -> None:
+        """`most_of_gateway`: how many calls of one connection its gateway allows at once; 0: no bound of its own."""
         self._most_in_flight = most_in_flight
+        self._most_of_gateway = most_of_gateway
         self._waiting: list[OrderedDict[int, deque[Call]]] = [OrderedDict() for _ in range(PRIORITIES)]
         self._pending: Counter[tuple[int, int]] = Counter()
         self._rows: Counter[tuple[int, int]] = Counter()
@@ -79,8 +82,9 @@ class Schedule:
         for priority, lanes in enumerate(self._waiting):
             if priority == PROMOTIONAL and self._promotions_in_flight >= self._most_in_flight:
                 return None
-            for lane_id in lanes:
-                if self._in_flight[lane_id] < self._most_in_flight:
+            for lane_id, calls in lanes.items():
+                bound = self._most_of_gateway.get(calls[0].lane.gateway) or self._most_in_flight
+                if self._in_flight[lane_id] < min(bound, self._most_in_flight):
                     return self._pop(lanes, lane_id)
         return None
 

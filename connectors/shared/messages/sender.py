@@ -58,7 +58,7 @@ class SenderThreads:
 
     def _run(self) -> None:
         call = self._schedule.take()
-        ended: Write | None = None
+        ended: list[Write] = []
         while call is not None:
             self._on_room()
             ended = self._begin_and_make(call, ended)
@@ -67,25 +67,24 @@ class SenderThreads:
             # keeps nothing of the last: a workbook's thousand messages each would be a hundred megabytes.
             call = self._schedule.take_now()
             if call is None:
-                if ended is not None:
-                    self._record([ended])
-                    ended = None
+                if ended:
+                    self._record(ended)
+                    ended = []
                 call = self._schedule.take()
-        if ended is not None:
-            self._record([ended])
+        if ended:
+            self._record(ended)
 
-    def _begin_and_make(self, call: Call, ended: Write | None) -> Write | None:
+    def _begin_and_make(self, call: Call, ended: list[Write]) -> list[Write]:
         ready = self._begin(call, ended)
-        return self._make(ready) if ready is not None else None
+        return self._make(ready) if ready is not None else []
 
-    def _begin(self, call: Call, ended: Write | None) -> Call | None:
+    def _begin(self, call: Call, ended: list[Write]) -> Call | None:
         """Commit that the call begins; returns it with the rows that may still go, None where none may."""
         held_for = self._holds.seconds_left(call.lane.id)
-        before: list[Write] = [] if ended is None else [ended]
         if held_for and not call.probing:
-            self._record([*before, Release(call.ids, now_ms() + int(held_for * SECOND))])
+            self._record([*ended, Release(call.ids, now_ms() + int(held_for * SECOND))])
             return None
-        allowed = self._record([*before, Begin(call.ids, self._dispatcher)])[-1]
+        allowed = self._record([*ended, Begin(call.ids, self._dispatcher)])[-1]
         if len(allowed) == len(call.rows):
             return call
         rows = tuple(row for row in call.rows if row.id in allowed)
@@ -93,7 +92,7 @@ class SenderThreads:
         self._record([Release(lost)])
         return with_rows(call, rows) if rows else None
 
-    def _make(self, call: Call) -> Write | None:
+    def _make(self, call: Call) -> list[Write]:
         """Make the call; returns what is to be recorded of its end."""
         gateway = self._gateways[call.lane.gateway]
         try:
@@ -109,7 +108,7 @@ class SenderThreads:
         CALLS.labels(gateway.name, result.verdict.value).inc()
         return self._judge(call, result)
 
-    def _judge(self, call: Call, result: SendResult) -> Write | None:
+    def _judge(self, call: Call, result: SendResult) -> list[Write]:
         if result.verdict is Verdict.TRY_AGAIN:
             self._holds.failed(call.lane.id)
         else:
@@ -117,7 +116,14 @@ class SenderThreads:
         if result.split:
             self._record([Restart(call.ids)])
             self._schedule.put(halves(call))
-            return None
+            return []
+        otherwise = {call.rows[place].id: other for place, other in result.exceptions}
+        alike = [row for row in call.rows if row.id not in otherwise]
+        ended: list[Write] = [self._finish(with_rows(call, alike), result)] if alike else []
+        alone = [row for row in call.rows if row.id in otherwise]
+        return ended + [self._finish(with_rows(call, [row]), otherwise[row.id]) for row in alone]
+
+    def _finish(self, call: Call, result: SendResult) -> Finish:
         return Finish(
             ids=call.ids,
             connection_id=call.lane.id,
@@ -126,6 +132,7 @@ class SenderThreads:
             receipt_deadline_ms=self._receipt_deadline_ms,
             probing=call.probing,
             recipients=tuple(row.recipient for row in call.rows),
+            may_fall_back=any(row.fallback_id is not None for row in call.rows),
         )
 
     def _record(self, writes: list[Write]) -> list[frozenset[str]]:

@@ -37,6 +37,8 @@ messages = Table(
     Column("id", String(36), primary_key=True),  # UUIDv7: grows with time, so the newest come last
     Column("account_id", Integer, ForeignKey("accounts.id"), nullable=False),
     Column("connection_id", Integer, ForeignKey("connections.id"), nullable=False),
+    Column("fallback_id", Integer),  # the connection to try where this one refuses; NULL once it was, or there is none
+    Column("captcha", Text),  # JSON: what SMSC asks of a message that a stranger may trigger; NULL once sent or erased
     Column("campaign_id", String(36)),
     Column("campaign_row", Integer),  # its row in the campaign's file
     Column("variables", Text),  # JSON list: fills the campaign's pattern, where a workbook may carry it

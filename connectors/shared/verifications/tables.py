@@ -1,6 +1,18 @@
-"""The tables of verifications. No code is ever in them. Moments are UTC milliseconds (`shared.clock`)."""
+"""The tables of verifications; a code of ours is a keyed digest there. Moments: UTC milliseconds (`shared.clock`)."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, SmallInteger, String, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 from connectors.shared.database import metadata
 
@@ -32,6 +44,7 @@ verifications = Table(
     Column("leased_until", BigInteger, nullable=False, server_default="0"),  # another code is being sent
     Column("error_code", String(32)),
     Column("error_message", Text),
+    Column("call_number", String(20)),  # by the channel CALL: the digits of the number to call
     Column("ttl_ms", BigInteger),  # as asked; NULL: as long as the vendor has it
     Column("created_at", BigInteger, nullable=False),
     Column("sent_at", BigInteger, nullable=False),
@@ -63,4 +76,20 @@ verification_sends = Table(
     Index("ix_verification_sends_country", "account_id", "country_code", "created_at"),
     Index("ix_verification_sends_recipient", "recipient"),
     Index("ix_verification_sends_created", "created_at"),
+)
+
+# Codes of our own, for vendors that have none; the verification knows one by `vendor_id`.
+verification_codes = Table(
+    "verification_codes",
+    metadata,
+    Column("id", String(36), primary_key=True),  # UUIDv7
+    Column("connection_id", Integer, ForeignKey("connections.id", ondelete="CASCADE"), nullable=False),
+    Column("number_digest", LargeBinary(32), nullable=False),  # keyed: whose it is
+    Column("channel", String(10), nullable=False),
+    Column("code_digest", LargeBinary(32)),  # keyed; NULL by the channel CALL, where the call itself is the proof
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+    Index("ix_verification_codes_number", "connection_id", "number_digest"),
+    Index("ix_verification_codes_expires", "expires_at"),
 )

@@ -255,7 +255,7 @@ def test_a_number_that_is_not_on_trial_is_sent_as_far_as_the_step_goes(
     shop: Shop, source: ScriptedSource, service: Service, clock: Clock
 ) -> None:
     rules = replace(service.acceptor._rules, trial_numbers=frozenset({"919800000000"}))
-    acceptor = Acceptor(service.database, rules, service.endings, service.wakeup)
+    acceptor = Acceptor(service.database, rules, service.endings, service.wakeup, service.router)
     step = shop.plan("order:1")
     runner = Runner(service.database, acceptor, service.secrets, HOURS, source, validity_ms=VALIDITY)
     runner.run()

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import timezone
 
-from connectors.settings import SettingsError, read_settings
+from connectors.settings import read_settings
 from connectors.shared.clock import MINUTE
+from connectors.shared.errors import SettingsError
 from connectors.shared.messages.hours import PromotionalHours, read_hours
 
 DEFAULT = read_hours("IN=10:00-21:00,US=08:00-21:00")

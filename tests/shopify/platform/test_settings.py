@@ -3,7 +3,7 @@
 import pytest
 from environs import Env
 
-from connectors.settings import SettingsError
+from connectors.shared.errors import SettingsError
 from connectors.shopify.settings import ShopifySettings, read_shopify_settings
 
 

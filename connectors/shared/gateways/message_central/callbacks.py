@@ -5,23 +5,19 @@ that account alone. The payload is that of its documents, "SMS Callback Integrat
 """
 
 from collections.abc import Iterator, Sequence
-from hmac import compare_digest
 from typing import Any
 
 import orjson
 from flask import Flask, Response, request
-from sqlalchemy import select
 
 from connectors.shared.access import Access, access
-from connectors.shared.accounts.tables import accounts
 from connectors.shared.clock import now_ms
-from connectors.shared.database import Database
+from connectors.shared.gateways.callback_tokens import NO_CALLBACK, CallbackTokens
 from connectors.shared.gateways.message_central.gateway import NAME
 from connectors.shared.messages.receipt import Receipt
 from connectors.shared.messages.shared_commits import SharedCommits
 from connectors.shared.messages.states import Status
 from connectors.shared.problems import problem
-from connectors.shared.secrets import SecretBox
 
 PATH = "/message-central/callbacks"
 LARGEST_BODY = 10 * 1024 * 1024
@@ -43,41 +39,14 @@ _OUTCOMES: dict[str, tuple[Status | None, str]] = {
 }
 
 
-class CallbackTokens:
-    """The secrets in the callback URL: the operator's, and one for each account."""
-
-    def __init__(self, operator: Sequence[str], secrets: SecretBox) -> None:
-        self._operator = operator
-        self._secrets = secrets
-
-    def of_operator(self) -> str:
-        """Return the token whose receipts may be for any account."""
-        return self._operator[0]
-
-    def of_account(self, account_id: int) -> str:
-        """Return the token whose receipts can touch this account alone."""
-        return f"{account_id}-{self._secrets.token('callback of account', str(account_id))}"
-
-    def read(self, token: str) -> tuple[bool, int | None]:
-        """Return whether the token is right, and the account it is for (None: the operator's)."""
-        if any(compare_digest(token.encode(), known.encode()) for known in self._operator):
-            return True, None
-        number, _, _ = token.partition("-")
-        if not (number.isascii() and number.isdigit() and len(number) < 10):
-            return False, None
-        rights = self._secrets.tokens("callback of account", str(int(number)))
-        right = any(compare_digest(token.encode(), f"{int(number)}-{known}".encode()) for known in rights)
-        return right, int(number)
-
-
-def register(app: Flask, database: Database, tokens: CallbackTokens, receipts: SharedCommits[Receipt, bool]) -> None:
+def register(app: Flask, tokens: CallbackTokens, receipts: SharedCommits[Receipt, bool]) -> None:
     """Add the callback route to the app."""
 
     @access(Access.CALLBACK_TOKEN)
     def receive(token: str) -> Response:
         right, account_id = tokens.read(token)
-        if not right or not _exists(database, account_id):
-            return problem(404, "There is no such callback. Print its URL with `connectors callback-url`.")
+        if not right:
+            return problem(404, NO_CALLBACK)
         request.max_content_length = LARGEST_BODY
         try:
             payload = orjson.loads(request.get_data(cache=False))
@@ -155,13 +124,6 @@ def _digits(value: Any) -> str | None:
     if word is None:
         return None
     return "".join(character for character in word if character in "0123456789").removeprefix("00") or None
-
-
-def _exists(database: Database, account_id: int | None) -> bool:
-    if account_id is None:
-        return True
-    with database.read() as connection:
-        return connection.scalar(select(accounts.c.id).where(accounts.c.id == account_id)) is not None
 
 
 def _answer(received: int, matched: int, ignored: int) -> Response:

@@ -34,6 +34,8 @@ class MessageCentralGateway:
     """Sends by Message Now: one by `mobileNumber`, many that say the same by `phoneNumbers`, others by a workbook."""
 
     name = NAME
+    most_at_once = 0
+    fills_patterns = True
 
     def __init__(self, client: MessageCentral, tokens: Tokens, bulk_size: int, workbook_rows: int) -> None:
         self._client = client
@@ -51,6 +53,10 @@ class MessageCentralGateway:
             return 1
         room = LONGEST_URL - URL_OVERHEAD - len(quote(outgoing.text, safe=""))
         return max(1, min(self._bulk_size, room // RECIPIENT_IN_URL))
+
+    def lists(self, text: str) -> bool:
+        """Differing texts travel in a workbook, which carries patterns alone."""
+        return False
 
     def send(self, connection_id: int, outgoing: Outgoing, recipients: Sequence[Recipient]) -> SendResult:
         """Send to one or to many; a token that has run out is minted anew once."""

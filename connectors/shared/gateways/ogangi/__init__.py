@@ -1,0 +1,1 @@
+"""Ogangi behind the seam."""

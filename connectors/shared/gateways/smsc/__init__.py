@@ -1,0 +1,1 @@
+"""SMSC behind the seam."""

@@ -1,0 +1,1 @@
+"""Messages from phones: kept once each, told to who listens, and STOP heeded."""

@@ -1,0 +1,1 @@
+"""Which gateway carries which numbers, and which is tried where it refuses."""
