@@ -15,6 +15,7 @@ from connectors import migrations
 from connectors.service import Service
 from connectors.settings import read_settings
 from connectors.shared.database import Database, metadata
+from tests.sharing import compile_statements_once, compile_url_builders_when_asked
 
 USERS = ("postgres", "root")
 
@@ -24,6 +25,8 @@ def pytest_configure() -> None:
     *processors, _ = structlog.get_config()["processors"]
     renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*processors, renderer])
+    compile_statements_once()
+    compile_url_builders_when_asked()
 
 
 def missing(what: str, why: str) -> None:
@@ -93,8 +96,9 @@ def service(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("CONNECTORS_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("CONNECTORS_DATABASE_URL", database_url)
     monkeypatch.setenv("CONNECTORS_SECRET_KEY", "a key for tests")
-    # No test may ask the real one.
-    monkeypatch.setenv("CONNECTORS_MESSAGE_CENTRAL_URL", "http://127.0.0.1:9")
+    # No test may ask the real ones.
+    for vendor in ("MESSAGE_CENTRAL", "SMSC", "OGANGI"):
+        monkeypatch.setenv(f"CONNECTORS_{vendor}_URL", "http://127.0.0.1:9")
     service = Service(read_settings())
     if not service.settings.embedded:
         with service.database.write() as connection:

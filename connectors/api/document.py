@@ -78,12 +78,18 @@ class ApiDocument(Api):  # type: ignore[misc]  # flask-smorest has no types
 
     def _describe(self) -> None:
         with self._describing:
+            if self._undescribed:
+                self._register_refusals()
             for blp in self._undescribed:
                 blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
                 self.spec.tag({"name": blp.name, "description": blp.description})
             self._undescribed.clear()
 
     def _register_responses(self) -> None:
+        # Likewise once it is asked for.
+        return
+
+    def _register_refusals(self) -> None:
         for status in HTTPStatus:
             self.spec.components.response(status.name, _refusal(status), lazy=True)
 
