@@ -16,7 +16,7 @@ from connectors.connector import Connector
 from connectors.pipedrive import CONNECTOR as PIPEDRIVE
 from connectors.sandbox import CONNECTOR as SANDBOX
 from connectors.service import Service
-from connectors.shared.webhooks.outbox import announce_ends
+from connectors.shared.webhooks.outbox import announce_arrivals, announce_ends
 from connectors.shopify import CONNECTOR as SHOPIFY
 
 # The REST API before those that add to it.
@@ -24,7 +24,8 @@ INSTALLED: tuple[Connector, ...] = (CLEVERTAP, API, PIPEDRIVE, SHOPIFY, SANDBOX)
 
 
 def listen(service: Service) -> None:
-    """Have every connector, and webhooks, hear how messages end: in each process that may end one."""
+    """Have every connector, and webhooks, hear how messages end and which come: in each process that may end one."""
     service.endings.register(announce_ends)
+    service.arrivals.register(announce_arrivals)
     for connector in INSTALLED:
         connector.listen(service)

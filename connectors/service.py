@@ -17,6 +17,7 @@ from connectors.shared.gateways.message_central.gateway import MessageCentralGat
 from connectors.shared.idempotency import store as idempotency
 from connectors.shared.incoming.arrivals import Arrivals
 from connectors.shared.incoming.door import IncomingDoor
+from connectors.shared.incoming.forgetting import forget_number as forget_incoming
 from connectors.shared.messages.accept import Acceptor, AcceptRules
 from connectors.shared.messages.endings import Endings
 from connectors.shared.messages.forgetting import Forgetting
@@ -46,7 +47,8 @@ class Service:
         self.forgetting.register_for_numbers(partial(opt_outs.forget, self.secrets))
         self.forgetting.register_for_numbers(partial(erasing.forget_number, self.secrets))
         self.forgetting.register(idempotency.forget)
-        self.forgetting.register_for_numbers(forget_number)
+        self.forgetting.register_for_numbers(partial(forget_number, self.secrets))
+        self.forgetting.register_for_numbers(partial(forget_incoming, self.arrivals))
         self.wakeup = wakeup_for(self.database, settings.queue_url)
 
     @cached_property
@@ -91,7 +93,7 @@ class Service:
     @cached_property
     def router(self) -> Router:
         """Which connection carries a message."""
-        return Router(self.database)
+        return Router(self.database, [kind.name for kind in GATEWAYS if not kind.features.sender_id_needed])
 
     @cached_property
     def incoming(self) -> IncomingDoor:
@@ -109,7 +111,7 @@ class Service:
             most_at_once=max(1, settings.web_threads - 1),
         )
         verifiers = {name: built.verifier for name, built in self.built.items()}
-        return Verifications(self.database, verifiers, rules)
+        return Verifications(self.database, verifiers, self.router, rules)
 
     @cached_property
     def callback_tokens(self) -> CallbackTokens:

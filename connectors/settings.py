@@ -41,6 +41,7 @@ class Settings:
     validity_ms: int
     validity_otp_ms: int
     deduplicate_ms: int
+    incoming_poll_seconds: float
     daily_limit: int
     trial_numbers: frozenset[str] = field(repr=False)
     promotional_hours: PromotionalHours
@@ -101,6 +102,7 @@ def _read(env: Env) -> Settings:
         validity_ms=_duration(env, "VALIDITY_SECONDS", 86_400, SECOND),
         validity_otp_ms=_duration(env, "VALIDITY_OTP_SECONDS", 600, SECOND),
         deduplicate_ms=_duration(env, "DEDUPLICATE_SECONDS", 3_600, SECOND),
+        incoming_poll_seconds=env.float("INCOMING_POLL_SECONDS", 30.0, validate=validate.Range(0.1)),
         daily_limit=env.int("DAILY_LIMIT", 0),
         trial_numbers=frozenset(_digits(number) for number in _words(env, "TRIAL_NUMBERS")),
         promotional_hours=_promotional_hours(env),

@@ -34,6 +34,9 @@ def compile_url_builders_when_asked() -> None:
     compile_builder = Rule._compile_builder
 
     def lazily(rule: Rule, append_unknown: bool = True) -> Any:
-        return lambda self, *given: compile_builder(rule, append_unknown)(self, *given)
+        def build(own: Rule, /, **values: Any) -> Any:
+            return compile_builder(rule, append_unknown)(own, **values)
+
+        return build
 
     setattr(Rule, "_compile_builder", lazily)  # noqa: B010

@@ -18,11 +18,13 @@ from connectors.api.schemas_messages import (
     ResolveSchema,
 )
 from connectors.shared.access import Access, access
-from connectors.shared.accounts.store import sender_of_account
+from connectors.shared.accounts.store import Sender, sender_of_account
 from connectors.shared.clock import SECOND, now_ms
+from connectors.shared.gateways.base import Captcha
+from connectors.shared.gateways.installed import GATEWAYS, features_of
 from connectors.shared.messages import canceling, redacting
 from connectors.shared.messages.accept import NewMessage
-from connectors.shared.messages.composing import compose
+from connectors.shared.messages.composing import InvalidMessage, compose
 from connectors.shared.messages.queries import Filter, get_message, list_messages
 from connectors.shared.messages.resolve import resolve
 from connectors.shared.web.rest.authentication import caller
@@ -157,7 +159,21 @@ def _composed(body: dict[str, Any]) -> NewMessage:
         sender = sender_of_account(connection, caller())
         if name is not None:
             given = filled(connection, caller(), name, variables) | given
-    return compose(sender, source=SOURCE, **given)
+    captcha = given.pop("captcha", None)
+    new = compose(sender, source=SOURCE, captcha=None if captcha is None else Captcha(**captcha), **given)
+    if captcha is not None:
+        _check_takes_captcha(sender, new)
+    return new
+
+
+def _check_takes_captcha(sender: Sender, new: NewMessage) -> None:
+    """Raise InvalidMessage where a message will travel by a vendor that has nobody read pictures."""
+    router = context().service.router
+    path = router.path(new.account_id, new.connection_id, new.recipient.digits, new.sender_id)
+    if not features_of(path.gateway or sender.gateway).captcha:
+        takers = [kind.title for kind in GATEWAYS if kind.features.captcha]
+        where = f" It is for those that travel by {' or '.join(takers)}." if takers else ""
+        raise InvalidMessage("captcha", f"This message travels by a gateway that takes no captcha.{where}")
 
 
 def _keep(new: NewMessage, once: Once) -> Response:

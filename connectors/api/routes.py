@@ -6,6 +6,7 @@ from connectors.api import (
     account,
     campaigns,
     docs_page,
+    incoming,
     messages,
     opt_outs,
     probes,
@@ -28,7 +29,7 @@ def register(app: Flask, service: Service) -> None:
     put_limits(app, settings.api_rate, settings.data_dir, settings.queue_url)
     document = ApiDocument(app)
     put_rest(app, service.database, service.secrets, document)
-    for module in (messages, campaigns, opt_outs, account, webhooks, templates, segments, verifications):
+    for module in (messages, campaigns, incoming, opt_outs, account, webhooks, templates, segments, verifications):
         document.register_blueprint(module.blueprint)
     app.register_blueprint(docs_page.blueprint)
     probes.register(app, service)

@@ -1,7 +1,8 @@
 """The shapes of messages: what validates requests, dumps answers and makes the OpenAPI document."""
 
 from functools import partial
-from typing import Any
+from ipaddress import ip_address
+from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
@@ -22,6 +23,10 @@ from connectors.shared.web.moments import DueAt
 from connectors.shared.web.shapes import PRINTABLE, PRINTS, UUID, PageQuerySchema, checked, moment, next_page, one_of
 from connectors.shared.web.shapes import text as _text
 
+LONGEST_CAPTCHA: Final = 32
+LONGEST_ADDRESS: Final = 45
+"""Of an IPv6 address that ends in an IPv4 one."""
+
 
 class MessageErrorSchema(Schema):
     """Why a message did not arrive."""
@@ -36,7 +41,7 @@ class MessageSchema(Schema):
     id = _text("Its id; grows with time.", UUID)
     status = _text("Where it stands.", "delivered", validate=one_of(Status))
     to = _text("The recipient, in E.164; null once erased.", "+919816111111", nullable=True)
-    sender_id = _text("Who it is from, as the phone shows it.", "UTOMOB")
+    sender_id = _text("Who it is from, as the phone shows it; empty: as its gateway has it.", "UTOMOB")
     text = _text("Its text; null once erased or redacted.", "Your order has been shipped.", nullable=True)
     channel = _text("How it travels: SMS, WHATSAPP or RCS.", "SMS")
     message_type = _text("What it is for.", "TRANSACTION", validate=one_of(MESSAGE_TYPES))
@@ -102,6 +107,31 @@ class SendingSchema(Schema):
     )
 
 
+def _check_address(value: str) -> None:
+    words = "Give the IP address of the person, such as 203.0.113.7."
+    if "%" in value:  # an address within one machine
+        raise ValidationError(words)
+    try:
+        ip_address(value)
+    except ValueError:
+        raise ValidationError(words) from None
+
+
+class CaptchaSchema(Schema):
+    """What a person read from the vendor's picture, where a stranger may cause the message."""
+
+    imgcode = fields.String(
+        required=True,
+        validate=[validate.Length(1, LONGEST_CAPTCHA), PRINTS],
+        metadata={"description": "The code that the person read from the picture.", "example": "7f3k"},
+    )
+    userip = fields.String(
+        required=True,
+        validate=[validate.Length(1, LONGEST_ADDRESS), _check_address],
+        metadata={"description": "The IP address of the person.", "example": "203.0.113.7"},
+    )
+
+
 class NewMessageSchema(SendingSchema):
     """A message to send: `text`, or `template` with its `variables`."""
 
@@ -136,6 +166,10 @@ class NewMessageSchema(SendingSchema):
     external_id = fields.String(
         validate=checked(check_external_id),
         metadata={"description": "Your own id for it.", "example": "order-1042", "minLength": 1, "maxLength": 255},
+    )
+    captcha = fields.Nested(
+        CaptchaSchema,
+        metadata={"description": "Only for a message that travels by a gateway with captchas. It is never shown."},
     )
 
     @validates_schema(skip_on_field_errors=False)

@@ -41,7 +41,8 @@ class NewVerificationSchema(Schema):
         metadata={
             "description": (
                 "By what the code travels: the first at once, the next where the vendor refuses one, where a receipt "
-                "says that it was not delivered, and on `resend`."
+                "says that it was not delivered, and on `resend`. `CALL`: the person calls a number (SMSC). `PIN`: the "
+                "vendor makes the code (Ogangi). By which gateways the others travel is in docs/gateways.md."
             ),
             "example": ["SMS", "WHATSAPP"],
             "uniqueItems": True,
@@ -63,7 +64,10 @@ class NewVerificationSchema(Schema):
     )
     language = fields.String(
         validate=[validate.Length(1, 16), validate.Regexp(LANGUAGE_PATTERN, error="Such as en.")],
-        metadata={"description": "The vendor's `langId`, such as `en`.", "example": "en"},
+        metadata={
+            "description": "Of the text around a code of ours (`pt-BR`), or the vendor's `langId`.",
+            "example": "en",
+        },
     )
 
 
@@ -72,6 +76,13 @@ class VerificationErrorSchema(Schema):
 
     code = text("The vendor's code, or a word of ours.", "wrong_codes")
     message = text("The reason, for a person.", "Too many wrong codes.", nullable=True)
+
+
+class CallSchema(Schema):
+    """A call that proves who has the phone."""
+
+    number = text("The number to call, in E.164, from the number that is verified.", "+74950000000")
+    expires_at = moment("Until when.", "2026-11-21T08:15:00Z", nullable=False)
 
 
 class VerificationSchema(Schema):
@@ -89,7 +100,13 @@ class VerificationSchema(Schema):
     code_length = fields.Integer(
         required=True, metadata={"description": "How many digits the code has.", "example": DEFAULT_CODE_LENGTH}
     )
-    language = text("The vendor's `langId`; null: the vendor's own.", None, nullable=True)
+    language = text("As asked; null: English, or the vendor's own.", None, nullable=True)
+    call = fields.Nested(
+        CallSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What the person has to call, where the channel is `CALL`; else null."},
+    )
     error = fields.Nested(
         VerificationErrorSchema,
         required=True,
@@ -128,7 +145,7 @@ class CheckedSchema(Schema):
         VendorAnswerSchema,
         required=True,
         allow_none=True,
-        metadata={"description": "What the vendor said; null where it was not asked."},
+        metadata={"description": "What the vendor said; null where it was not asked, as for codes of ours."},
     )
     tries_left = fields.Integer(required=True, metadata={"description": "How many wrong codes more.", "example": 4})
     detail = text("What happened and what to do, for a person.", "The code is wrong.")

@@ -1,4 +1,4 @@
-"""`/api/v1/verifications`: numbers are verified by one-time codes, which the vendor makes and checks."""
+"""`/api/v1/verifications`: numbers are verified by one-time codes, or by a call from them."""
 
 from http import HTTPStatus
 from typing import Any, Final
@@ -10,7 +10,7 @@ from connectors.api.idempotent import CREATED_HEADERS, KEY_PARAMETER, answer, id
 from connectors.api.schemas_verifications import CheckedSchema, CodeSchema, NewVerificationSchema, VerificationSchema
 from connectors.shared.access import Access, access
 from connectors.shared.problems import problem
-from connectors.shared.verifications.errors import RecipientRefused, TooManyCodes, VendorUnavailable
+from connectors.shared.verifications.errors import ChannelRefused, RecipientRefused, TooManyCodes, VendorUnavailable
 from connectors.shared.verifications.starting import NewVerification
 from connectors.shared.web.bodies import InvalidFields
 from connectors.shared.web.rest.authentication import caller
@@ -31,13 +31,17 @@ blueprint = ApiBlueprint("verifications", "/verifications", "One-time codes that
 @blueprint.on("POST", "", parameters=[KEY_PARAMETER])
 @access(Access.API_KEY)
 @blueprint.takes(NewVerificationSchema, "json")
-@blueprint.creates(VerificationSchema, "The verification; its code is on its way.", CREATED_HEADERS)
+@blueprint.creates(
+    VerificationSchema,
+    "The verification: its code is on its way, or `call` says which number to call.",
+    CREATED_HEADERS,
+)
 @blueprint.refuses(HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS, *WITH_A_BODY)
 def start(body: dict[str, Any]) -> Response:
-    """Send a one-time code.
+    """Send a one-time code, or ask for a call.
 
-    Answered once the vendor has taken it. While the number still has a code that is good, that one's verification is
-    the answer and nothing is sent again.
+    Answered once the vendor has taken it. While the vendor sends the number no other code, that one's verification is
+    the answer. By `CALL` nothing is sent: show the person the number in `call`, and ask until it is `approved`.
     """
     with idempotent() as once:
         if once.replay is not None:
@@ -46,7 +50,7 @@ def start(body: dict[str, Any]) -> Response:
         try:
             made = context().service.verifications.starter.start(new)
         except RecipientRefused as error:
-            raise InvalidFields({"to": [str(error)]}) from None
+            raise _invalid(error) from None
         shown = VerificationSchema().dump(made)
         if not once.keyed:
             return answer(shown, made["id"])
@@ -71,7 +75,8 @@ def show(verification_id: str) -> dict[str, Any]:
 def check(body: dict[str, Any], verification_id: str) -> dict[str, Any]:
     """Check a code.
 
-    Five wrong ones lock the verification. Where the vendor cannot be asked the answer is 503, and no try is lost.
+    Five wrong ones lock the verification. Where the vendor cannot be asked the answer is 503, and while a call is
+    awaited 409: no try is lost.
     """
     checker = context().service.verifications.checker
     return checker.check(caller(), path_id(verification_id, NOWHERE), body["code"]).present()
@@ -92,7 +97,11 @@ def resend(verification_id: str) -> dict[str, Any]:
     try:
         return context().service.verifications.starter.resend(caller(), path_id(verification_id, NOWHERE))
     except RecipientRefused as error:
-        raise InvalidFields({"to": [str(error)]}) from None
+        raise _invalid(error) from None
+
+
+def _invalid(error: RecipientRefused) -> InvalidFields:
+    return InvalidFields({"channels" if isinstance(error, ChannelRefused) else "to": [str(error)]})
 
 
 def _too_many(error: TooManyCodes) -> Response:

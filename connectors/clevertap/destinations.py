@@ -3,17 +3,23 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from connectors.clevertap.tables import IS_PENDING, ReportState, clevertap_destinations, clevertap_reports
+from connectors.clevertap.tables import (
+    IS_PENDING,
+    ReportState,
+    clevertap_destinations,
+    clevertap_replies,
+    clevertap_reports,
+)
 from connectors.shared.accounts.tables import accounts
 from connectors.shared.clock import now_ms
 from connectors.shared.errors import NotFound
+from connectors.shared.messages.tables import messages
 from connectors.shared.secrets import SecretBox
 
 _destinations = clevertap_destinations.c
-_reports = clevertap_reports.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +70,32 @@ def remove(connection: Connection, destination: Destination) -> None:
         raise NotFound(
             "No callback URL is stored for this CleverTap account. `connectors clevertap reports` lists them."
         )
-    connection.execute(
-        update(clevertap_reports)
-        .where(
-            IS_PENDING,
-            _reports.account_id == destination.account_id,
-            _reports.clevertap_account == destination.clevertap_account,
+    for owed in (clevertap_reports, clevertap_replies):
+        connection.execute(
+            update(owed)
+            .where(
+                IS_PENDING,
+                owed.c.account_id == destination.account_id,
+                owed.c.clevertap_account == destination.clevertap_account,
+            )
+            .values(state=ReportState.REFUSED.value, meta=None)
         )
-        .values(state=ReportState.REFUSED.value, meta=None)
+
+
+def is_of_message() -> ColumnElement[bool]:
+    """Whether a destination is that of a message; without a CleverTap account it is the customer's only one."""
+    others = clevertap_destinations.alias().c
+    another = (
+        select(others.account_id)
+        .where(
+            others.account_id == _destinations.account_id,
+            others.clevertap_account != _destinations.clevertap_account,
+        )
+        .exists()
     )
+    named = messages.c.source_account == _destinations.clevertap_account
+    only_one = messages.c.source_account.is_(None) & ~another
+    return (_destinations.account_id == messages.c.account_id) & or_(named, only_one)
 
 
 def list_all(connection: Connection, secrets: SecretBox, account_id: int | None = None) -> list[Listed]:

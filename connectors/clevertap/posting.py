@@ -1,4 +1,4 @@
-"""Posts reports to the URLs that CleverTap shows.
+"""Posts reports and replies to the URLs that CleverTap shows.
 
 CleverTap takes a report twice if it comes twice, answers 200 or 400 for good, and asks to be tried again after ten
 minutes, then ever later, where it answers 5xx (https://docs.clevertap.com/docs/generic-sms). So the claim is
@@ -13,15 +13,7 @@ import orjson
 import structlog
 
 from connectors.clevertap.destinations import Destination
-from connectors.clevertap.outbox import (
-    BATCH,
-    Claimed,
-    claim,
-    close_reports,
-    due_destinations,
-    overdue,
-    sealed_url,
-)
+from connectors.clevertap.outbox import BATCH, REPORTS, Claimed, Outbox, sealed_url
 from connectors.clevertap.tables import ReportState
 from connectors.shared.clock import DAY, now_ms
 from connectors.shared.database import Database
@@ -42,12 +34,13 @@ log = structlog.get_logger()
 class Poster:
     """Posts what is due. One for a process; slow destinations hold up nobody else."""
 
-    def __init__(self, database: Database, secrets: SecretBox, hosts: AllowedHosts) -> None:
+    def __init__(self, database: Database, secrets: SecretBox, hosts: AllowedHosts, outbox: Outbox = REPORTS) -> None:
         self._database = database
+        self._outbox = outbox
         self._secrets = secrets
         self._hosts = hosts
         self._turns: Turns[Destination] = Turns(longest_rest_seconds=LONGEST_REST_SECONDS)
-        self._pool = ThreadPoolExecutor(THREADS, "clevertap-reports")
+        self._pool = ThreadPoolExecutor(THREADS, outbox.name)
         self._of_thread = threading.local()
         self._sessions: list[GuardedSession] = []
         self._closing = False
@@ -58,7 +51,7 @@ class Poster:
         """Begin to post wherever something is due; returns at once. Raises StoreUnavailable."""
         self._settle_unsettled()
         with self._database.read() as connection:
-            due = due_destinations(connection, now_ms())
+            due = self._outbox.due_destinations(connection, now_ms())
         for destination in due:
             self._begin(destination)
 
@@ -87,9 +80,9 @@ class Poster:
                 failed = not self._settle(destination, batch, answer)
                 more = len(batch) == BATCH and not failed
         except StoreUnavailable as error:
-            log.warning("database_unavailable", job="clevertap-reports", error=str(error))
+            log.warning("database_unavailable", job=self._outbox.name, error=str(error))
         except Exception as error:  # its text may hold the URL
-            log.error("clevertap_reports_failed", account_id=destination.account_id, kind=type(error).__name__)
+            log.error(self._outbox.event("failed"), account_id=destination.account_id, kind=type(error).__name__)
             failed = True
         finally:
             self._turns.end(destination, failed=failed)
@@ -103,7 +96,7 @@ class Poster:
             url_sealed = sealed_url(connection, destination)
             if url_sealed is None:
                 return [], ""
-            return claim(connection, destination, now_ms()), url_sealed
+            return self._outbox.claim(connection, destination, now_ms()), url_sealed
 
     def _post(self, url_sealed: str, batch: Sequence[Claimed]) -> OutboundAnswer:
         try:
@@ -120,26 +113,26 @@ class Poster:
         return session
 
     def _settle(self, destination: Destination, batch: Sequence[Claimed], answer: OutboundAnswer) -> bool:
-        """Keep what the answer means; False where the reports wait for their next attempt."""
-        ids = tuple(report.message_id for report in batch)
+        """Keep what the answer means; False where the batch waits for their next attempt."""
+        ids = tuple(event.id for event in batch)
         if answer.status is not None and 200 <= answer.status < 300:
-            self._close_reports(ReportState.DONE, ids)
+            self._close(ReportState.DONE, ids)
             return True
         if answer.status == 400:
-            _log_refused(destination, "CleverTap refuses their format.", ids)
-            self._close_reports(ReportState.REFUSED, ids)
+            self._log_refused(destination, "CleverTap refuses their format.", ids)
+            self._close(ReportState.REFUSED, ids)
             return True
         log.warning(
-            "clevertap_reports_wait",
+            self._outbox.event("wait"),
             account_id=destination.account_id,
-            reports=len(ids),
+            count=len(ids),
             status=answer.status,
             failure=answer.failure,
         )
         self._give_up_old(destination, batch)
         return False
 
-    def _close_reports(self, state: ReportState, ids: tuple[str, ...]) -> None:
+    def _close(self, state: ReportState, ids: tuple[str, ...]) -> None:
         """Keep what CleverTap has taken, later if the database cannot take it now: posted again, it counts twice."""
         self._unsettled.append((state, ids))
         self._settle_unsettled()
@@ -150,30 +143,28 @@ class Poster:
             if settled:
                 with self._database.write() as connection:
                     for state, ids in settled:
-                        close_reports(connection, state, ids)
+                        self._outbox.close(connection, state, ids)
                 del self._unsettled[: len(settled)]
 
     def _give_up_old(self, destination: Destination, batch: Sequence[Claimed]) -> None:
         before = now_ms() - GIVE_UP_MS
         with self._database.write() as connection:
-            old = [report.message_id for report in batch if report.created_at <= before]
-            old += overdue(connection, destination, before)
+            old = [event.id for event in batch if event.created_at <= before]
+            old += self._outbox.overdue(connection, destination, before)
             if old:
-                close_reports(connection, ReportState.REFUSED, old)
+                self._outbox.close(connection, ReportState.REFUSED, old)
         if old:
-            _log_refused(destination, "Nobody took them for three days.", old)
+            self._log_refused(destination, "Nobody took them for three days.", old)
+
+    def _log_refused(self, destination: Destination, reason: str, ids: Sequence[str]) -> None:
+        named = {self._outbox.ids_name: list(ids)}
+        log.error(self._outbox.event("refused"), account_id=destination.account_id, reason=reason, **named)
 
 
 def payload(batch: Sequence[Claimed]) -> bytes:
-    """Return reports in CleverTap's shape: one element an event, the ids of messages verbatim, codes as texts."""
+    """Return events in CleverTap's shape: one element an event, the ids of messages verbatim, codes as texts."""
     by_event: dict[str, list[dict[str, object]]] = {}
-    for report in batch:
-        entry: dict[str, object] = {"ts": report.ts, "meta": report.meta, "description": report.description}
-        if report.code is not None:
-            entry["code"] = report.code
-        by_event.setdefault(report.event, []).append(entry)
+    for claimed in batch:
+        entry: dict[str, object] = {"ts": claimed.ts, "meta": claimed.meta, **claimed.told}
+        by_event.setdefault(claimed.event, []).append(entry)
     return orjson.dumps([{"event": event, "data": data} for event, data in by_event.items()])
-
-
-def _log_refused(destination: Destination, reason: str, ids: Sequence[str]) -> None:
-    log.error("clevertap_reports_refused", account_id=destination.account_id, reason=reason, message_ids=list(ids))

@@ -18,12 +18,13 @@ from sqlalchemy import (
     delete,
     func,
     literal,
-    or_,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from connectors.clevertap import mapping
+from connectors.clevertap import mapping, replies
+from connectors.clevertap.destinations import is_of_message
+from connectors.clevertap.outbox import REPORTS
 from connectors.clevertap.posting import Poster
 from connectors.clevertap.routes import SOURCE
 from connectors.clevertap.settings import read_clevertap_settings
@@ -41,15 +42,20 @@ _ids: BindParameter[str] = bindparam("ids", expanding=True)
 
 
 def listen(service: Service) -> None:
-    """Have a report written for every message of CleverTap's that ends, and erased with its message."""
+    """Have CleverTap told of every message of its own that ends or is answered; both are erased with the message."""
     service.endings.register(write_reports)
     service.forgetting.register(forget)
+    replies.listen(service)
 
 
 def jobs(service: Service) -> Sequence[Job]:
     """Return what posts them. Raises SettingsError where a setting cannot be read."""
-    poster = Poster(service.database, service.secrets, read_clevertap_settings().callback_hosts)
-    return [Job("clevertap-reports", LOOK_SECONDS, poster.post_due, poster.close)]
+    hosts = read_clevertap_settings().callback_hosts
+    return [
+        Job(name, LOOK_SECONDS, poster.post_due, poster.close)
+        for name, outbox in (("clevertap-reports", REPORTS), ("clevertap-replies", replies.REPLIES))
+        for poster in [Poster(service.database, service.secrets, hosts, outbox)]
+    ]
 
 
 def write_reports(connection: Connection, message_ids: Sequence[str], moment_ms: int) -> None:
@@ -71,19 +77,8 @@ def forget(connection: Connection, message_ids: Sequence[str]) -> None:
 
 
 def _owed(chosen: ColumnElement[bool]) -> Any:
-    """What is owed to whom for these messages; one without a CleverTap account belongs to the customer's only one."""
-    destinations, others = clevertap_destinations.c, clevertap_destinations.alias().c
-    another = (
-        select(others.account_id)
-        .where(
-            others.account_id == destinations.account_id,
-            others.clevertap_account != destinations.clevertap_account,
-        )
-        .exists()
-    )
-    named = messages.c.source_account == destinations.clevertap_account
-    only_one = messages.c.source_account.is_(None) & ~another
-    own = (destinations.account_id == messages.c.account_id) & or_(named, only_one)
+    """What is owed to whom for these messages."""
+    destinations = clevertap_destinations.c
     moment = bindparam("moment", type_=BigInteger)
     owed = {
         "message_id": messages.c.id,
@@ -102,7 +97,7 @@ def _owed(chosen: ColumnElement[bool]) -> Any:
     statement = (
         select(*owed.values())
         .select_from(messages)
-        .join(clevertap_destinations, own)
+        .join(clevertap_destinations, is_of_message())
         .where(
             chosen,
             messages.c.source == SOURCE,

@@ -1,141 +1,113 @@
-"""`connectors accounts …`, `connectors api-keys …` and `connectors callback-url`."""
+"""`connectors accounts …`: customers and their connections to vendors."""
 
 import json
-import math
 import sys
-from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from sqlalchemy import Connection
 
+from connectors.commands.account_options import (
+    GivenSecret,
+    check_login,
+    customer_id,
+    default_options,
+    defaults_of,
+    gateway_option,
+    login_of,
+    login_options,
+    read_secret,
+)
+from connectors.commands.account_table import print_accounts
 from connectors.installed import listen
 from connectors.opening import opened
 from connectors.service import Service
-from connectors.shared.accounts import api_keys as keys
 from connectors.shared.accounts import store
-from connectors.shared.accounts.health import AccountHealth, DailyLimit, account_health
-from connectors.shared.accounts.store import Defaults, Login
-from connectors.shared.errors import NotUnderstood
+from connectors.shared.accounts.health import account_health
+from connectors.shared.accounts.store import Defaults
 from connectors.shared.gateways.base import Verdict
-from connectors.shared.gateways.message_central import callbacks
+from connectors.shared.gateways.installed import GATEWAYS, kind_of
+from connectors.shared.gateways.kinds import GatewayKind
+from connectors.shared.gateways.logins import GatewayLogin
 from connectors.shared.messages import retention
-from connectors.shared.messages.composing import InvalidMessage, check_dlt_id
-from connectors.shared.phone_numbers import region_of
+from connectors.shared.secrets import SecretBox, SecretUnreadable
 
-LONGEST_CUSTOMER_ID = 128
-LONGEST_EMAIL = 254
-LONGEST_SENDER_ID = 15
-WIDE = 200
-VENDOR_MAIL = "operations@messagecentral.com"
+PROOF_SECONDS = 5.0
 
-
-def _customer_id(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
-    name = value.strip()
-    if not name or len(name) > LONGEST_CUSTOMER_ID or not name.isprintable():
-        raise click.BadParameter("it is the one on the home page of your Message Central dashboard.")
-    return name
-
-
-def _country(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    if not value:
-        return value
-    digits = value.strip().removeprefix("+")
-    if region_of(digits) is None:
-        raise click.BadParameter("it is a calling code, such as 91 for India or 1 for the United States.")
-    return digits
-
-
-def _dlt_id(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    if value:
-        try:
-            check_dlt_id("", value)
-        except InvalidMessage as error:
-            raise click.BadParameter(str(error)) from None
-    return value
-
-
-def _rate(_ctx: click.Context, _param: click.Parameter, value: float | None) -> float | None:
-    if value is not None and math.isnan(value):
-        raise click.BadParameter("it is a number of messages a second.")
-    return value
-
-
-def _line(longest: int) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
-    """Return a check that a value is one line of printable text, not longer than there is room for."""
-
-    def check(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-        if value is None:
-            return None
-        if len(value.strip()) > longest or not value.isprintable():
-            raise click.BadParameter(f"it has at most {longest} characters, all of them printable.")
-        return value.strip()
-
-    return check
-
-
-def _options(command: Any) -> Any:
-    """The options that `add` and `update` share."""
-    for option in (
-        click.option(
-            "--rate", type=click.FloatRange(0, 10_000), callback=_rate, help="Messages a second; 0: no limit."
-        ),
-        click.option("--bulk", type=click.Choice(["on", "off"]), help="Whether calls for many are made."),
-        click.option("--template-id", callback=_dlt_id, help="DLT template id, for messages without their own."),
-        click.option("--entity-id", callback=_dlt_id, help="DLT entity id."),
-        click.option("--message-type", type=click.Choice(store.MESSAGE_TYPES, case_sensitive=False)),
-        click.option("--country-code", callback=_country, help="Calling code for national numbers, e.g. 91."),
-        click.option(
-            "--sender-id", callback=_line(LONGEST_SENDER_ID), help="The sender id for messages without their own."
-        ),
-        click.option("--email", callback=_line(LONGEST_EMAIL), help="The e-mail of the Message Central account."),
-    ):
-        command = option(command)
-    return command
+named_account = click.option("--customer-id", required=True, callback=customer_id)
+only_account = click.option("--customer-id", callback=customer_id, help="The account, where there are several.")
 
 
 @click.group()
 def accounts() -> None:
-    """Message Central customers that send through this service."""
+    """Customers that send through this service, and their connections to vendors."""
 
 
 @accounts.command()
-@click.option("--customer-id", required=True, callback=_customer_id)
-@_options
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-def add(customer_id: str, password_stdin: bool, **options: Any) -> None:
-    """Add an account and check its password with Message Central."""
-    password = _password(password_stdin)
-    defaults = Defaults(**{key: value for key, value in _changes(options).items() if key != "email"})
-    login = Login(customer_id, password, options["email"] or None)
+@named_account
+@gateway_option("The vendor.", default=GATEWAYS[0].name)
+@default_options
+@login_options
+def add(customer_id: str, gateway_name: str, **options: Any) -> None:
+    """Add an account with its first connection and check its credentials with the vendor."""
+    kind = kind_of(gateway_name)
+    login, secret = _new_login(kind, customer_id, options)
     with opened() as service:
         with service.database.write() as connection:
-            store.add_account(connection, service.secrets, login, defaults)
-        click.echo(f"Added {login.customer_id}.")
-        _verify(service, login.customer_id)
+            defaults = Defaults(**defaults_of(options))
+            account_id = store.add_gateway_account(connection, service.secrets, customer_id, login, defaults)
+        click.echo(f"Added {customer_id}.")
+        _prove(service, account_id, kind, secret)
 
 
 @accounts.command()
-@click.option("--customer-id", required=True, callback=_customer_id)
-@_options
-@click.option("--password-stdin", is_flag=True, help="Read a new password from standard input.")
-def update(customer_id: str, password_stdin: bool, **options: Any) -> None:
+@only_account
+@gateway_option("The vendor.", required=True)
+@default_options
+@login_options
+def connect(customer_id: str | None, gateway_name: str, **options: Any) -> None:
+    """Give an account another connection, with credentials and a sender id of its own.
+
+    Messages go by the first, but for those that `connectors routes` leads elsewhere.
+    """
+    kind = kind_of(gateway_name)
+    with opened() as service:
+        with service.database.read() as connection:
+            account_id, name = store.require_account(connection, customer_id)
+        login, secret = _new_login(kind, name, options)
+        with service.database.write() as connection:
+            store.connect(connection, service.secrets, account_id, login, Defaults(**defaults_of(options)))
+        click.echo(f"Connected {name} to {kind.title}.")
+        _prove(service, account_id, kind, secret)
+
+
+@accounts.command()
+@named_account
+@gateway_option("Which of its connections. Default: the first.")
+@default_options
+@login_options
+def update(customer_id: str, gateway_name: str | None, **options: Any) -> None:
     """Change an account; a running service sees it within a second. An empty value removes a setting."""
-    password = _password(True) if password_stdin else None
     with opened() as service:
+        with service.database.read() as connection:
+            account_id, _ = store.require_account(connection, customer_id)
+            row = store.require_connection(connection, account_id, gateway_name)
+        kind = kind_of(row["gateway"])
+        given, secret = login_of(kind, options), read_secret(kind, options, needed=False)
         with service.database.write() as connection:
-            store.update_account(connection, service.secrets, customer_id, _changes(options), password)
+            login = None
+            if secret is not None or any(value is not None for value in given.values()):
+                login = _changed_login(connection, service.secrets, row["id"], given, secret)
+            store.update_connection(connection, service.secrets, row["id"], defaults_of(options), login)
         click.echo(f"Updated {customer_id}.")
-        if password is not None:
-            _verify(service, customer_id)
+        if secret is not None:
+            _prove(service, account_id, kind, secret)
 
 
 @accounts.command("list")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def list_accounts(as_json: bool) -> None:
-    """Show the accounts and how they are."""
+    """Show the accounts, their connections and how they are."""
     with opened() as service, service.database.read() as connection:
         limit = service.settings.daily_limit
         found = [account_health(connection, account_id, limit) for account_id in store.account_ids(connection)]
@@ -144,14 +116,14 @@ def list_accounts(as_json: bool) -> None:
     elif not found:
         click.echo("There is no account yet. Add one with `connectors accounts add`.")
     else:
-        _print_accounts(found)
+        print_accounts(found)
 
 
 @accounts.command()
-@click.option("--customer-id", required=True, callback=_customer_id)
+@named_account
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def remove(customer_id: str, yes: bool) -> None:
-    """Remove an account with its messages, keys and receipts."""
+    """Remove an account with its connections, messages, keys and receipts."""
     with opened() as service:
         listen(service)
         with service.database.read() as connection:
@@ -162,142 +134,44 @@ def remove(customer_id: str, yes: bool) -> None:
         click.echo(f"Removed {customer_id}.")
 
 
-@click.group("api-keys")
-def api_keys() -> None:
-    """Keys for the REST API."""
+def _new_login(kind: GatewayKind, name: str, options: dict[str, Any]) -> tuple[GatewayLogin, GivenSecret | None]:
+    given = login_of(kind, options)
+    secret = read_secret(kind, options, needed=True)
+    return check_login(kind.login.make(name, given, _secrets(secret))), secret
 
 
-@api_keys.command("create")
-@click.option("--customer-id")
-def create_key(customer_id: str | None) -> None:
-    """Make a key and print it once."""
-    with opened() as service, service.database.write() as connection:
-        account_id, name = store.require_account(connection, customer_id)
-        key = keys.create(connection, account_id)
-    click.echo(f"Keep this key for {name} now; it is not shown again: {key}")
-
-
-@api_keys.command("list")
-@click.option("--customer-id")
-def list_keys(customer_id: str | None) -> None:
-    """Show the keys of an account, without their secret part."""
-    with opened() as service, service.database.read() as connection:
-        account_id, _ = store.require_account(connection, customer_id)
-        for key in keys.list_keys(connection, account_id):
-            state = "revoked" if key["revoked_at"] else "active"
-            click.echo(f"{key['id']}  {key['hint']}…  {key['created_at']}  {state}")
-
-
-@api_keys.command("revoke")
-@click.argument("key_id", type=int)
-@click.option("--customer-id")
-def revoke_key(key_id: int, customer_id: str | None) -> None:
-    """Make a key useless."""
-    with opened() as service, service.database.write() as connection:
-        account_id, _ = store.require_account(connection, customer_id)
-        keys.revoke(connection, account_id, key_id)
-    click.echo("Revoked.")
-
-
-@click.command("callback-url")
-@click.option("--customer-id", help="The URL that can touch this account alone.")
-def callback_url(customer_id: str | None) -> None:
-    """Print the URL for delivery receipts, and the mail that asks Message Central to use it."""
-    with opened() as service:
-        token, email = service.callback_tokens.of_operator(), None
-        if customer_id is not None:
-            with service.database.read() as connection:
-                account_id, _ = store.require_account(connection, customer_id)
-                email = store.main_connection(connection, customer_id)["email"]
-            token = service.callback_tokens.of_account(account_id)
-        url = f"{service.settings.public_url}{callbacks.PATH}/{token}"
-    click.echo(url)
-    click.echo(_mail(customer_id, email, url))
-
-
-def _mail(customer_id: str | None, email: str | None, url: str) -> str:
-    return f"""
-Send this to {VENDOR_MAIL}:
-
-Subject: SMS Callback Integration with Message Central
-
-Customer ID: {customer_id or "(your customer id)"}
-Brand name: (your brand)
-Registered e-mail: {email or "(the e-mail of your Message Central account)"}
-Callback URL: {url}
-
-Whoever has this URL can report deliveries: share it with nobody else."""
-
-
-def _password(from_stdin: bool) -> str:
-    if from_stdin:
-        password = _first_line(sys.stdin.buffer)
-    elif sys.stdin.isatty():
-        password = str(click.prompt("Message Central password", hide_input=True))
-    else:
-        raise NotUnderstood("Give the password on standard input, with --password-stdin.")
-    if not password:
-        raise NotUnderstood("The password is empty.")
-    return password
-
-
-def _first_line(stream: BinaryIO) -> str:
+def _changed_login(
+    connection: Connection,
+    secrets: SecretBox,
+    connection_id: int,
+    given: dict[str, str | None],
+    secret: GivenSecret | None,
+) -> GatewayLogin:
+    """Return a connection's login with what is given changed; a secret that no key opens any more can be replaced."""
     try:
-        line = stream.readline().decode("utf-8-sig").rstrip("\r\n")
-    except UnicodeDecodeError:
-        raise NotUnderstood("The password on standard input is not UTF-8.") from None
-    if "\x00" in line:
-        raise NotUnderstood("The password on standard input holds a NUL: it is not UTF-8.")
-    return line
+        stored = store.read_gateway_login(connection, secrets, connection_id)
+    except SecretUnreadable:
+        if secret is None:
+            raise
+        stored = store.read_gateway_login(connection, None, connection_id)
+    return check_login(kind_of(stored.gateway).login.change(stored, given, _secrets(secret)))
 
 
-def _changes(options: dict[str, Any]) -> dict[str, Any]:
-    given = {key: value for key, value in options.items() if value is not None}
-    if "bulk" in given:
-        given["bulk"] = given["bulk"] == "on"
-    if "message_type" in given:
-        given["message_type"] = given["message_type"].upper()
-    return {key: value if value != "" else None for key, value in given.items()}
+def _secrets(secret: GivenSecret | None) -> dict[str, str | None]:
+    return {} if secret is None else {secret.key: secret.value}
 
 
-def _verify(service: Service, customer_id: str) -> None:
-    """Say whether the vendor accepts the password; what cannot be verified is kept all the same."""
+def _prove(service: Service, account_id: int, kind: GatewayKind, secret: GivenSecret | None) -> None:
+    """Say whether the vendor accepts the credentials; what cannot be verified is kept all the same."""
+    what = "login" if secret is None else secret.title
     with service.database.read() as connection:
-        connection_id = store.main_connection(connection, customer_id)["id"]
-    result = service.message_central.prove(connection_id, 5.0)
+        connection_id = store.require_connection(connection, account_id, kind.name)["id"]
+    result = service.gateways[kind.name].prove(connection_id, PROOF_SECONDS)
     if result.verdict is Verdict.ACCEPTED:
         with service.database.write() as connection:
             store.mark_proven(connection, connection_id)
-        click.echo("Message Central accepts the password.")
+        click.echo(f"{kind.title} accepts the {what}.")
     elif result.verdict is Verdict.ACCOUNT_REFUSED:
         click.echo(f"Warning: {result.explanation} It was kept; correct it with `accounts update`.", err=True)
     else:
-        click.echo(f"Warning: the password could not be checked now. {result.explanation}", err=True)
-
-
-def _print_accounts(found: list[AccountHealth]) -> None:
-    table = Table(box=None, header_style="bold")
-    table.add_column("customer id", no_wrap=True)
-    for title in ("state", "sender id", "country", "waiting", "today", "last receipt", "unmatched"):
-        table.add_column(title, justify="right" if title in ("waiting", "today", "unmatched") else "left")
-    for health in found:
-        state = health["state"]
-        if health["reason"]:
-            state = f"{state}: {health['reason']['message']}"
-        table.add_row(
-            # As text: what people and the vendor say may hold what rich takes for markup.
-            Text(health["customer_id"]),
-            Text(state),
-            Text(health["sender_id"] or "–"),
-            f"+{health['country_code']}" if health["country_code"] else "–",
-            f"{health['waiting']:,}",
-            _today(health["daily_limit"]),
-            health["last_receipt_at"] or "never",
-            f"{health['unmatched_receipts']:,}",
-        )
-    # Beyond a terminal nobody knows how wide it is read, and programs want a line an account.
-    Console(width=None if sys.stdout.isatty() else WIDE).print(table)
-
-
-def _today(limit: DailyLimit | None) -> str:
-    return "–" if limit is None else f"{limit['counted']:,} of {limit['limit']:,}"
+        click.echo(f"Warning: the {what} could not be checked now. {result.explanation or ''}".rstrip(), err=True)

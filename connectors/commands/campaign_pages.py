@@ -25,7 +25,7 @@ SKIPPED = {
 }
 _MEANINGS = {
     Status.DELIVERED: "on the phone",
-    Status.SENT: "Message Central took it, no receipt yet",
+    Status.SENT: "the gateway took it, no receipt yet",
     Status.UNCONFIRMED: "in doubt: the call went out and no answer came",
     Status.UNKNOWN: "sent, and no receipt came",
     Status.SCHEDULED: "waits for its time",

@@ -26,7 +26,7 @@ INTERRUPTED = 130
 )
 @click.pass_context
 def demo(ctx: click.Context, keep: bool, count: int) -> None:
-    """Show messages travel to phones and back, on this machine: from CleverTap, a workbook, Pipedrive and Shopify.
+    """Show messages travel to phones and back, by three gateways: from CleverTap, a workbook, Pipedrive and Shopify.
 
     Exits 0 only if every figure is as it must be. Nothing leaves this machine, and nothing stays behind but that
     workbook and two reports.

@@ -26,9 +26,9 @@ def why_waiting(service: Service, account_id: int) -> str | None:
     if not anybody_sends(service):
         return NOBODY_SENDS
     own = (connections.c.account_id == account_id) & (connections.c.state != ConnectionState.MERGED.value)
-    statement = select(connections.c.state, connections.c.reason).where(own).order_by(connections.c.id).limit(1)
+    statement = select(connections.c.state, connections.c.reason).where(own).order_by(connections.c.id)
     with service.database.read() as connection:
-        row = connection.execute(statement).first()
-    if row is None or row.state == ConnectionState.ACTIVE:
-        return None
-    return f"The account is {row.state}. {row.reason or ''}".strip().rstrip(".") + "."
+        rows = connection.execute(statement).all()
+    if not rows or any(row.state == ConnectionState.ACTIVE for row in rows):
+        return None  # of several connections one that is paused holds nothing up for sure
+    return f"The account is {rows[0].state}. {rows[0].reason or ''}".strip().rstrip(".") + "."

@@ -172,7 +172,7 @@ def _print_message(message: dict[str, Any]) -> None:
     rows = [
         ("id", message["id"]),
         ("to", message["to"] or "(erased)"),
-        ("from", message["sender_id"]),
+        ("from", message["sender_id"] or None),
         ("status", message["status"]),
         ("reason", f"{error['message'] or ''} ({error['code']})" if error else None),
         ("text", "(erased)" if message["text"] is None else message["text"]),

@@ -1,4 +1,4 @@
-"""`connectors otp …`: one-time codes of Verify Now from a terminal."""
+"""`connectors otp …`: numbers are verified from a terminal."""
 
 import json
 import re
@@ -39,8 +39,8 @@ def otp() -> None:
 )
 @click.option("--code-length", default=6, show_default=True, type=click.IntRange(4, 8), help="How many digits.")
 @click.option("--ttl", "ttl_seconds", type=click.IntRange(1, 86_400), help="Seconds that it is good, at most.")
-@click.option("--language", callback=_langid, help="The vendor's langId, such as en.")
-@click.option("--customer-id", help="The Message Central customer, where there are several.")
+@click.option("--language", callback=_langid, help="Of the text around the code, or the vendor's langId: en.")
+@click.option("--customer-id", help="The account, where there are several.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole verification, for programs.")
 def send(channels: tuple[str, ...], customer_id: str | None, as_json: bool, **options: Any) -> None:
     """Send a code and print the verification's id, which `otp check` wants."""
@@ -51,14 +51,14 @@ def send(channels: tuple[str, ...], customer_id: str | None, as_json: bool, **op
     if as_json:
         click.echo(json.dumps(made))
         return
-    click.echo(f"A code is on its way by {made['channel']}. It is good until {made['expires_at']}.", err=True)
+    click.echo(_what_to_do(made), err=True)
     click.echo(made["id"])
 
 
 @otp.command()
 @click.argument("verification_id", metavar="ID")
 @click.argument("code")
-@click.option("--customer-id", help="The Message Central customer, where there are several.")
+@click.option("--customer-id", help="The account, where there are several.")
 @click.option("--json", "as_json", is_flag=True, help="Print the vendor's answer as well, for programs.")
 @click.pass_context
 def check(ctx: click.Context, verification_id: str, code: str, customer_id: str | None, as_json: bool) -> None:
@@ -69,6 +69,12 @@ def check(ctx: click.Context, verification_id: str, code: str, customer_id: str 
         checked = service.verifications.checker.check(account_id, _readable(verification_id), typed)
     click.echo(json.dumps(checked.present()) if as_json else f"{checked.status.value}: {checked.detail}")
     ctx.exit(0 if checked.status is VerificationStatus.APPROVED else 1)
+
+
+def _what_to_do(made: dict[str, Any]) -> str:
+    if made["call"]:
+        return f"Call {made['call']['number']} from {made['to']} until {made['call']['expires_at']}."
+    return f"A code is on its way by {made['channel']}. It is good until {made['expires_at']}."
 
 
 def _account_id(service: Service, customer_id: str | None) -> int:

@@ -154,9 +154,7 @@ def _became(account: Account, message: dict[str, Any], why: str | None) -> str:
     if status in KEPT:
         return " ".join(filter(None, ("Kept.", why or reason, look)))
     if status is Status.SENT:
-        return (
-            f"Sent to {to}: Message Central took it ({_sms(message)}). Whether it arrives, a receipt says later. {look}"
-        )
+        return f"Sent to {to}: the gateway took it ({_sms(message)}). Whether it arrives, a receipt says later. {look}"
     if status is Status.DELIVERED:
         return f"Delivered to {to} ({_sms(message)})."
     if status is Status.UNCONFIRMED:

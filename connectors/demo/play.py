@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from connectors.demo.audience import ACCOUNT, DELIVERED, Sms, campaign, first_sms, message_id, tally
 from connectors.demo.clevertap import CONNECTIONS, Answer, CleverTap
 from connectors.demo.figures import Figure, Seen, figures
+from connectors.demo.gateways_act import GatewaysAct
+from connectors.demo.gateways_texting import CALLBACK_SECRET, Texting
 from connectors.demo.keepsakes import Keepsakes, keepsakes
 from connectors.demo.marketing import Marketer
 from connectors.demo.observing import OPEN, Observer, Stats, post_receipts_to
@@ -75,8 +77,9 @@ class Play:
             left = keepsakes()
             of_workbook = self._play_workbook(stage, observer, left)
             of_pipedrive, filter_id = self._play_pipedrive(stage, observer, left)
+            of_gateways = self._play_gateways(stage, observer)
             of_shopify = self._play_shopify(stage, observer)
-        found = [*figures([self._first, *self._campaign], seen), *of_workbook, *of_pipedrive, *of_shopify]
+        found = [*figures([self._first, *self._campaign], seen), *of_workbook, *of_pipedrive, *of_gateways, *of_shopify]
         self._screen.table(found)
         self._screen.speed(speed, seen.answers[1:])
         return Outcome(stage, left, found, filter_id)
@@ -98,6 +101,11 @@ class Play:
             patience = Patience(stage.log_of_service)
             act = PipedriveAct(salesperson, observer, stage.sandbox_url, self._screen, patience)
             return act.run(login, left.pipedrive_report)
+
+    def _play_gateways(self, stage: Stage, observer: Observer) -> list[Figure]:
+        with closing(Texting(stage.service_url, stage.sandbox_url, stage.api_key)) as texting:
+            patience = Patience(stage.log_of_service)
+            return GatewaysAct(texting, observer, self._screen, self._command, patience).run(CUSTOMER)
 
     def _play_shopify(self, stage: Stage, observer: Observer) -> list[Figure]:
         def go_on_later(seconds: int) -> Patience:
@@ -126,6 +134,9 @@ class Play:
             "CONNECTORS_DATA_DIR": str(self._parts.folder / "var"),
             "CONNECTORS_PUBLIC_URL": service_url,
             "CONNECTORS_MESSAGE_CENTRAL_URL": sandbox_url,
+            "CONNECTORS_SMSC_URL": sandbox_url,
+            "CONNECTORS_SMSC_CALLBACK_SECRET": CALLBACK_SECRET,
+            "CONNECTORS_OGANGI_URL": f"{sandbox_url}/ogangi",
             "CONNECTORS_CLEVERTAP_CALLBACK_HOSTS": "127.0.0.1",
             "CONNECTORS_PIPEDRIVE_CLIENT_ID": CLIENT_ID,
             "CONNECTORS_PIPEDRIVE_CLIENT_SECRET": CLIENT_SECRET,

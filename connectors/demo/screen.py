@@ -7,8 +7,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from connectors.demo.clevertap import Answer
 from connectors.demo.figures import Figure
@@ -89,6 +91,16 @@ class Screen:
             table.add_row(f"  {figure.meaning}", f"{figure.seen:,}", expected, mark)
         self._console.print()
         self._console.print(table)
+
+    def rows(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Print a table of words as they are."""
+        table = Table(box=None, header_style="bold", pad_edge=False)
+        for title in header:
+            table.add_column(title, overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        self._console.print()
+        self._console.print(Padding(table, (0, 2)))
 
     def speed(self, speed: Speed, campaign: Sequence[Answer]) -> None:
         """Print how fast it went."""

@@ -1,4 +1,4 @@
-"""The book of calls that came to Message Central."""
+"""The book of calls that came to Message Central, and of those that asked the other gateways to send."""
 
 import threading
 from collections import Counter, deque
@@ -15,9 +15,11 @@ class CallKind(StrEnum):
     OTP = "otp"
     TOKEN = "token"  # noqa: S105 - the name of a call
     VALIDATE = "validate"
+    SMSC = "smsc"
+    OGANGI = "ogangi"
 
 
-SENDS = (CallKind.SINGLE, CallKind.MANY, CallKind.WORKBOOK, CallKind.OTP)
+SENDS = (CallKind.SINGLE, CallKind.MANY, CallKind.WORKBOOK, CallKind.OTP, CallKind.SMSC, CallKind.OGANGI)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class SettingsSchema(Schema):
     """What PUT /sandbox/settings may change; what is not named stays as it is."""
 
     callback_urls = fields.List(fields.Url(schemes={"http", "https"}, require_tld=False))
+    smsc_callback_urls = fields.List(fields.Url(schemes={"http", "https"}, require_tld=False))
     receipt_delay = fields.Float(validate=SECONDS)
     receipt_lists = fields.Boolean()
     latency = fields.Float(validate=SECONDS)
@@ -66,8 +67,8 @@ def change_settings() -> Response:
         changes = SettingsSchema().load(body)
     except ValidationError as problem:
         return json_answer({"status": 400, "errors": problem.messages}, 400)
-    if "callback_urls" in changes:
-        changes["callback_urls"] = tuple(changes["callback_urls"])
+    for name in {"callback_urls", "smsc_callback_urls"} & changes.keys():
+        changes[name] = tuple(changes[name])
     return json_answer(_shown(current_sandbox().change_settings(**changes)))
 
 
@@ -93,6 +94,7 @@ def _shown(options: SandboxOptions) -> dict[str, Any]:
     """Return the settings without passwords and without the callbacks' tokens."""
     return {
         "callback_urls": len(options.callback_urls),
+        "smsc_callback_urls": len(options.smsc_callback_urls),
         "receipt_delay": options.receipt_delay,
         "receipt_lists": options.receipt_lists,
         "latency": options.latency,

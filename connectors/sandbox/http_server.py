@@ -138,6 +138,7 @@ class Connection(socketserver.StreamRequestHandler):
         environ["SERVER_PROTOCOL"] = protocol
         environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1")
         environ["QUERY_STRING"] = query
+        environ["RAW_URI"] = target
         environ["REMOTE_ADDR"] = self.client_address[0]
         environ["CONTENT_TYPE"] = headers.get("CONTENT_TYPE", "")
         environ["CONTENT_LENGTH"] = headers.get("CONTENT_LENGTH", "")

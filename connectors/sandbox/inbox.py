@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from connectors.sandbox.clock import now_rfc3339
+
 MESSAGES_ON_A_PHONE = 4
 """How many of a phone's messages the page shows, the newest ones."""
 
 
 @dataclass(slots=True)
 class Message:
-    """One message on one phone. `to` is `+` and digits, `at` RFC 3339, `state` what became of it so far."""
+    """One message on one phone. `to` is `+` and digits, `state` what became of it so far; moments are RFC 3339."""
 
     to: str = field(repr=False)
     sender_id: str
@@ -26,13 +28,25 @@ class Message:
     at: str
     state: str = "accepted"
     index: int = -1
+    gateway: str = "message-central"
+    settled_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody wrote on a phone; `index` counts the answers of all phones."""
+
+    text: str = field(repr=False)
+    at: str
+    index: int
 
 
 @dataclass(slots=True)
 class Phone:
-    """The newest messages on one phone, oldest first, and how many came in all."""
+    """The newest messages on one phone, oldest first, how many came in all, and what was answered there last."""
 
     newest: deque[Message] = field(default_factory=lambda: deque(maxlen=MESSAGES_ON_A_PHONE))
+    answers: deque[Answer] = field(default_factory=lambda: deque(maxlen=MESSAGES_ON_A_PHONE))
     total: int = 0
     held: int = 0
 
@@ -46,6 +60,7 @@ class Inbox:
         self._messages: deque[Message] = deque()
         self._phones: OrderedDict[str, Phone] = OrderedDict()
         self._seen: Counter[tuple[str, str]] = Counter()
+        self._answered = itertools.count()
         self.total = 0
         self.duplicates = 0
         self.version = 0
@@ -62,7 +77,21 @@ class Inbox:
         with self._lock:
             for message in messages:
                 message.state = state
+                message.settled_at = now_rfc3339()
             self.version += 1
+
+    def answer(self, number: str, text: str) -> None:
+        """Show on a phone what was written there; one that nothing reached yet shows nothing."""
+        with self._lock:
+            if number in self._phones:
+                self._phones[number].answers.append(Answer(text, now_rfc3339(), next(self._answered)))
+                self.version += 1
+
+    def newest_on(self, number: str) -> Message | None:
+        """Return the last message that a phone got."""
+        with self._lock:
+            phone = self._phones.get(number)
+            return phone.newest[-1] if phone else None
 
     def since(self, index: int) -> tuple[list[Message], int]:
         """Return the messages from this one on, counted from 0, and the index of the next that will come."""
@@ -81,13 +110,19 @@ class Inbox:
         """
         with self._lock:
             newest_first = [
-                (number, phone.total, list(phone.newest)) for number, phone in reversed(self._phones.items())
+                (number, phone.total, list(phone.newest), list(phone.answers))
+                for number, phone in reversed(self._phones.items())
             ]
         wanted = search.casefold()
         found = (entry for entry in newest_first if not wanted or _mentions(entry[0], entry[2], wanted))
         return [
-            {"to": number, "total": total, "messages": [asdict(message) for message in messages]}
-            for number, total, messages in itertools.islice(found, limit)
+            {
+                "to": number,
+                "total": total,
+                "messages": [asdict(message) for message in messages],
+                "answers": [asdict(answer) for answer in answers],
+            }
+            for number, total, messages, answers in itertools.islice(found, limit)
         ]
 
     def clear(self) -> None:

@@ -38,11 +38,15 @@ ONCE = frozenset({Answer.THROTTLED_ONCE, Answer.UNAVAILABLE_ONCE, Answer.SERVER_
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What happens to a message: the answer to its call, and the receipts that follow, in order."""
+    """What happens to a message: the answer to its call, and the receipts that follow, in order.
+
+    `refused_by` is the one gateway that refuses the number; the others take it.
+    """
 
     happens: str
     answer: Answer = Answer.TAKEN
     receipts: tuple[ReceiptStatus, ...] = (ReceiptStatus.DELIVRD,)
+    refused_by: str | None = None
 
 
 ORDINARY = Outcome("Taken, and delivered")
@@ -66,6 +70,7 @@ MAGIC_NUMBERS: dict[str, Outcome] = {
     "0017": Outcome("Refused: 508 INSUFFICIENT_CREDITS", Answer.INSUFFICIENT_CREDITS, ()),
     "0018": Outcome("Taken, but the answer is an HTML page with 200", Answer.HTML),
     "0019": Outcome(f"Taken, and answered after {SLOW_SECONDS:g} seconds", Answer.SLOW),
+    "0020": Outcome("Refused by SMSC, taken by the others", refused_by="smsc"),
 }
 
 

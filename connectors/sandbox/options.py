@@ -24,11 +24,13 @@ class SandboxOptions:
     """Settings of the sandbox. Times are seconds.
 
     `accounts` maps customer ids to passwords; while it is empty any customer may come, with any password but
-    "wrong". `callback_urls` carry a secret, and so they are kept out of the repr like the passwords.
+    "wrong". `callback_urls` and `smsc_callback_urls` carry secrets, and so they are kept out of the repr like
+    the passwords.
     `pipedrive_app_url` is where the app is that Pipedrive's pages frame, `shopify_app_url` where Shopify's webhooks go.
     """
 
     callback_urls: tuple[str, ...] = field(default=(), repr=False)
+    smsc_callback_urls: tuple[str, ...] = field(default=(), repr=False)
     receipt_delay: float = 0.3
     receipt_lists: bool = False
     latency: float = 0.0

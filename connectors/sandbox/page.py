@@ -4,17 +4,29 @@ from functools import lru_cache
 
 import phonenumbers
 from flask import Blueprint, Response, render_template, request
+from marshmallow import Schema, fields, validate
 
 from connectors.sandbox.answers import json_answer
+from connectors.sandbox.gateways import GATEWAY_NAMES, answer_by_gateway
+from connectors.sandbox.levers import read_body
 from connectors.sandbox.magic_numbers import MAGIC_NUMBERS
 from connectors.sandbox.state import current_sandbox
 
 MOST_PHONES = 200
+LONGEST_ANSWER = 1_000
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+
+
+class AnswerSchema(Schema):
+    """What POST /sandbox/inbox/answers takes."""
+
+    from_ = fields.String(required=True, data_key="from")
+    text = fields.String(required=True, validate=validate.Length(min=1, max=LONGEST_ANSWER))
+
 
 blueprint = Blueprint("page", __name__, static_folder="static")
 
@@ -45,7 +57,18 @@ def inbox() -> Response:
         phones = sandbox.inbox.phones(request.args.get("search", "").strip(), MOST_PHONES)
         for phone in phones:
             phone["name"] = readable_number(phone["to"])
+            for message in phone["messages"]:
+                message["carried_by"] = GATEWAY_NAMES[message["gateway"]]
     return json_answer({"version": version, "phones": phones, "stats": sandbox.stats()})
+
+
+@blueprint.post("/sandbox/inbox/answers")
+def answer() -> Response:
+    """Write something on a phone: it goes back by the gateway that the phone's last message came by."""
+    body = read_body(AnswerSchema())
+    if answer_by_gateway(current_sandbox(), body["from_"], body["text"]):
+        return Response(status=204)
+    return json_answer({"status": 409, "error": "The last message here came by a gateway without answers."}, 409)
 
 
 @lru_cache(maxsize=4096)

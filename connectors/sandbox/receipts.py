@@ -5,7 +5,7 @@ import itertools
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -17,6 +17,7 @@ import requests
 from connectors.sandbox.inbox import Inbox, Message
 from connectors.sandbox.magic_numbers import ReceiptStatus
 from connectors.sandbox.options import SandboxOptions
+from connectors.sandbox.posting import Posting
 
 POSTERS = 6
 LONGEST_LIST = 100
@@ -66,28 +67,26 @@ class Receipt:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """Receipts that travel in one post."""
-
-    url: str = field(repr=False)
-    receipts: list[Receipt]
-
-    def body(self) -> bytes:
-        payloads = [receipt.payload() for receipt in self.receipts]
-        return orjson.dumps(payloads if len(payloads) > 1 else payloads[0])
+Writer = Callable[[Message, ReceiptStatus], Iterable[Posting]]
+"""Writes the posts that tell of one message, for a gateway whose receipts are not Message Central's."""
 
 
 class ReceiptSender:
-    """Holds receipts until they are due, then posts them to every callback URL of the moment."""
+    """Holds receipts until they are due, then posts them to every callback URL of the moment.
 
-    def __init__(self, settings: Callable[[], SandboxOptions], inbox: Inbox) -> None:
+    `writers` are those of other gateways, by name.
+    """
+
+    def __init__(
+        self, settings: Callable[[], SandboxOptions], inbox: Inbox, writers: Mapping[str, Writer] | None = None
+    ) -> None:
         self._settings = settings
         self._inbox = inbox
+        self._writers = writers or {}
         self._wake = threading.Condition()
         self._waiting: list[Receipt] = []
         self._sequence = itertools.count()
-        self._parcels: queue.SimpleQueue[Parcel | None] = queue.SimpleQueue()
+        self._parcels: queue.SimpleQueue[Posting | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._closed = threading.Event()
         self.posted = 0
@@ -106,6 +105,14 @@ class ReceiptSender:
                     heapq.heappush(self._waiting, Receipt(due, next(self._sequence), message, status, submitted))
             self._wake.notify()
 
+    def post(self, postings: Iterable[Posting]) -> None:
+        """Post something at once, with the same patience as receipts."""
+        with self._wake:
+            self._start()
+            for posting in postings:
+                self._dealt += posting.receipts
+                self._parcels.put(posting)
+
     def pending(self) -> int:
         """Return how many receipts are neither posted nor given up."""
         with self._wake:
@@ -117,7 +124,7 @@ class ReceiptSender:
             self._waiting.clear()
             with suppress(queue.Empty):
                 while parcel := self._parcels.get_nowait():
-                    self._dealt -= len(parcel.receipts)
+                    self._dealt -= parcel.receipts
             self.posted = self.failed = 0
 
     def close(self) -> None:
@@ -143,7 +150,7 @@ class ReceiptSender:
             with self._wake:
                 due = self._take_due()
                 parcels = list(self._parcels_of(due))
-                self._dealt += sum(len(parcel.receipts) for parcel in parcels)
+                self._dealt += sum(parcel.receipts for parcel in parcels)
                 if not due:
                     self._wake.wait(self._pause())
             self._settle(due)
@@ -164,13 +171,17 @@ class ReceiptSender:
         for status, same in itertools.groupby(receipts, key=lambda receipt: receipt.status):
             self._inbox.settle([receipt.message for receipt in same], STATES[status])
 
-    def _parcels_of(self, receipts: list[Receipt]) -> Iterator[Parcel]:
+    def _parcels_of(self, receipts: list[Receipt]) -> Iterator[Posting]:
         settings = self._settings()
+        for receipt in receipts:
+            if receipt.message.gateway in self._writers:
+                yield from self._writers[receipt.message.gateway](receipt.message, receipt.status)
+        receipts = [receipt for receipt in receipts if receipt.message.gateway not in self._writers]
         together = settings.receipt_lists and len(receipts) > LIST_ABOVE
         size = LONGEST_LIST if together else 1
         for start in range(0, len(receipts), size):
             for url in settings.callback_urls:
-                yield Parcel(url, receipts[start : start + size])
+                yield _posting(url, receipts[start : start + size])
 
     def _post_parcels(self) -> None:
         with requests.Session() as session:
@@ -178,23 +189,28 @@ class ReceiptSender:
             while parcel := self._parcels.get():
                 self._post(session, parcel)
 
-    def _post(self, session: requests.Session, parcel: Parcel) -> None:
-        body = parcel.body()
-        taken = any(self._try(session, parcel.url, body, pause) for pause in RETRY_PAUSES)
+    def _post(self, session: requests.Session, parcel: Posting) -> None:
+        taken = any(self._try(session, parcel, pause) for pause in RETRY_PAUSES)
         with self._wake:
-            self._dealt -= len(parcel.receipts)
-            self.posted += len(parcel.receipts) * taken
-            self.failed += len(parcel.receipts) * (not taken)
+            self._dealt -= parcel.receipts
+            self.posted += parcel.receipts * taken
+            self.failed += parcel.receipts * (not taken)
 
-    def _try(self, session: requests.Session, url: str, body: bytes, pause: float) -> bool:
+    def _try(self, session: requests.Session, parcel: Posting, pause: float) -> bool:
         if self._closed.wait(pause):
             return False
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": parcel.content_type}
         try:
-            answer = session.post(url, body, headers=headers, timeout=TIMEOUTS, allow_redirects=False)
+            answer = session.post(parcel.url, parcel.body, headers=headers, timeout=TIMEOUTS, allow_redirects=False)
         except (requests.RequestException, ValueError):
             return False
         return answer.status_code < 500
+
+
+def _posting(url: str, receipts: list[Receipt]) -> Posting:
+    payloads = [receipt.payload() for receipt in receipts]
+    body = orjson.dumps(payloads if len(payloads) > 1 else payloads[0])
+    return Posting(url, body, "application/json", len(receipts))
 
 
 def _zoneless(moment: float) -> str:

@@ -8,13 +8,19 @@ from flask import current_app
 
 from connectors.sandbox.calls import CallLog
 from connectors.sandbox.first_tries import FirstTries
-from connectors.sandbox.inbox import Inbox
+from connectors.sandbox.inbox import Inbox, Message
+from connectors.sandbox.magic_numbers import ReceiptStatus
+from connectors.sandbox.ogangi.book import OgangiBook
 from connectors.sandbox.one_time_codes import OneTimeCodes
 from connectors.sandbox.options import Outage, SandboxOptions
 from connectors.sandbox.pipedrive.book import PipedriveBook
+from connectors.sandbox.posting import Posting
 from connectors.sandbox.receipts import ReceiptSender
 from connectors.sandbox.reports import Reports
 from connectors.sandbox.shopify.book import ShopifyBook
+from connectors.sandbox.smsc import NAME as SMSC
+from connectors.sandbox.smsc.book import SmscBook
+from connectors.sandbox.smsc.callbacks import status_postings
 from connectors.sandbox.tokens import Tokens
 
 EXTENSION = "sandbox"
@@ -34,8 +40,10 @@ class Sandbox:
         self.pipedrive = PipedriveBook(options.capacity)
         self.reports = Reports(options.capacity)
         self.shopify = ShopifyBook(lambda: self.settings.shopify_app_url)
+        self.smsc = SmscBook(options.capacity)
+        self.ogangi = OgangiBook(options.capacity)
         self.tokens = Tokens()
-        self.receipts = ReceiptSender(lambda: self.settings, self.inbox)
+        self.receipts = ReceiptSender(lambda: self.settings, self.inbox, {SMSC: self._smsc_receipt})
 
     @property
     def settings(self) -> SandboxOptions:
@@ -74,9 +82,15 @@ class Sandbox:
         self.receipts.clear()
         self.pipedrive.reset()
         self.shopify.reset()
+        self.smsc.clear()
+        self.ogangi.clear()
         for book in (self.calls, self.codes, self.first_tries, self.inbox, self.reports):
             book.clear()
         self.tokens.forget_count()
+
+    def _smsc_receipt(self, message: Message, status: ReceiptStatus) -> list[Posting]:
+        sent = self.smsc.find(message.transaction_id, message.to.removeprefix("+"))
+        return status_postings(self.settings.smsc_callback_urls, sent, status) if sent else []
 
     def close(self) -> None:
         """Let go of callers that are kept waiting, and stop the receipts."""

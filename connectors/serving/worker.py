@@ -18,6 +18,9 @@ from connectors.shared.campaigns.store import get_campaign
 from connectors.shared.campaigns.upkeep import Upkeep
 from connectors.shared.clock import now_ms
 from connectors.shared.idempotency import store as idempotency
+from connectors.shared.incoming import forgetting as incoming_forgetting
+from connectors.shared.incoming.polling import Poller
+from connectors.shared.incoming.store import get_incoming
 from connectors.shared.messages import retention, sweep
 from connectors.shared.messages.dispatcher import Dispatcher, Job
 from connectors.shared.messages.liveness import Liveness
@@ -25,10 +28,11 @@ from connectors.shared.messages.queries import get_message
 from connectors.shared.verifications import forgetting as verification_forgetting
 from connectors.shared.verifications.moving import Mover
 from connectors.shared.verifications.receipts import take_receipts
+from connectors.shared.webhooks.events import MESSAGE_RECEIVED
 from connectors.shared.webhooks.posting import Poster
 
 MOST_PROOFS_AT_ONCE = 4
-WEBHOOK_READERS = {"message": get_message, "campaign": get_campaign}
+WEBHOOK_READERS = {MESSAGE_RECEIVED: get_incoming, "message": get_message, "campaign": get_campaign}
 
 
 def run_worker(service: Service) -> None:
@@ -79,6 +83,8 @@ def _house_jobs(service: Service) -> list[Job]:
     )
     imports = ImporterProcess(service)
     poster = Poster(service.database, service.secrets, service.settings.webhook_hosts, WEBHOOK_READERS)
+    sources = {name: built.incoming for name, built in service.built.items() if built.incoming is not None}
+    poller = Poller(service.database, service.incoming, sources, settings.incoming_poll_seconds)
     return [
         Job("sweep", 1.0, house.sweep),
         Job("rematch", 3.0, house.rematch),
@@ -91,6 +97,7 @@ def _house_jobs(service: Service) -> list[Job]:
         Job("imports", 0.25, imports.look, imports.close),
         Job("webhooks", 0.5, poster.post_due, poster.close),
         Job("webhooks-clear", 60.0, poster.clear),
+        Job("incoming", min(1.0, settings.incoming_poll_seconds), poller.look, poller.close),
     ]
 
 
@@ -146,6 +153,7 @@ class House:
             retention.truncate_log(self._database)
         verification_forgetting.purge(self._database, now_ms() - self._service.settings.retention_ms)
         automation_upkeep.purge(self._database, before)
+        incoming_forgetting.purge(self._database, self._service.arrivals, before)
         self._purge_idempotency_keys()
 
     def refresh_statistics(self) -> None:

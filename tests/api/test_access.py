@@ -92,6 +92,16 @@ def test_whatever_asks_for_a_signature_refuses_who_has_none(app: Flask, client: 
             assert client.open(path, method=method, json={}, headers=headers).status_code == 401
 
 
+def test_whatever_asks_for_a_callbacks_token_knows_no_other(app: Flask, client: FlaskClient) -> None:
+    asked = asking(app, Access.CALLBACK_TOKEN)
+    assert {(method, path.rpartition("/")[0]) for method, path in asked} == {
+        ("POST", "/message-central/callbacks"),
+        ("POST", "/smsc/callbacks"),
+    }
+    for method, path in asked:
+        problem_of(client.open(path, method=method, json={"id": "1", "phone": "79990000001", "status": "1"}), 404)
+
+
 def test_whatever_asks_for_the_apps_own_login_refuses_who_has_none(app: Flask, client: FlaskClient) -> None:
     asked = asking(app, Access.BASIC)
     assert sorted(asked) == [("DELETE", "/pipedrive/callback"), ("POST", "/pipedrive/webhooks/5")]

@@ -30,6 +30,18 @@ def test_the_account_and_how_it_is(client: FlaskClient, tenant: Tenant) -> None:
         "unmatched_receipts": 0,
         "waiting": 0,
         "daily_limit": None,
+        "gateway": "message-central",
+        "connections": [
+            {
+                "gateway": "message-central",
+                "state": "active",
+                "reason": None,
+                "retry_at": None,
+                "sender_id": "UTOMOB",
+                "waiting": 0,
+                "last_receipt_at": None,
+            }
+        ],
     }
 
 

@@ -19,9 +19,13 @@ from connectors.sandbox.options import Outage, SandboxOptions
 from connectors.sandbox.server import SandboxServer
 from connectors.service import Service
 from connectors.serving.worker import dispatcher_for
+from connectors.shared.accounts.store import Defaults, connect
+from connectors.shared.gateways.message_central.kind import MESSAGE_CENTRAL
+from connectors.shared.routes.store import add_route
 from tests.api.ledger import Tenant
 from tests.api.problems import problem_of
 from tests.clevertap.customer import behind
+from tests.shared.verifications.gateways import CALLS, PIN, PINS, TO_CALL, GatewayDouble, kind, login
 
 URL = "/api/v1/verifications"
 TO = "+919816111111"
@@ -133,6 +137,34 @@ def _shown(client: FlaskClient, tenant: Tenant, verification_id: str) -> dict[st
     return shown
 
 
+@pytest.fixture
+def others(monkeypatch: pytest.MonkeyPatch, tenant: Tenant) -> GatewayDouble:
+    """The tenant is connected to two more gateways; returns the first, which confirms calls."""
+    calls = GatewayDouble(CALLS)
+    monkeypatch.setattr("connectors.service.GATEWAYS", (MESSAGE_CENTRAL, kind(calls), kind(GatewayDouble(PINS))))
+    for name in (CALLS, PINS):
+        with tenant.service.database.write() as connection:
+            connect(connection, tenant.service.secrets, tenant.account_id, login(name), Defaults())
+    return calls
+
+
+@pytest.mark.usefixtures("others")
+def test_a_call_is_awaited_and_then_a_pin_is_checked(post: Post, client: FlaskClient, tenant: Tenant) -> None:
+    made = started(post, channels=["CALL", "PIN"], language="pt-BR")
+    assert made["call"] == {"number": f"+{TO_CALL}", "expires_at": made["expires_at"]}
+    assert _shown(client, tenant, made["id"]) == made
+    problem_of(post(f"/{made['id']}/check", {"code": "1234"}), 409)
+    moved = post(f"/{made['id']}/resend").get_json()
+    assert (moved["channel"], moved["call"]) == ("PIN", None)
+    checked = post(f"/{made['id']}/check", {"code": PIN}).get_json()
+    assert (checked["status"], checked["vendor"], checked["tries_left"]) == ("approved", None, 5)
+
+
+def test_a_channel_that_nobody_has_is_named(post: Post) -> None:
+    body = problem_of(post(body={"to": TO, "channels": ["CALL"]}), 422)
+    assert list(body["errors"]) == ["channels"]
+
+
 @pytest.mark.parametrize("outage", [Outage.UNAVAILABLE, Outage.CLOSE, Outage.HTML])
 def test_while_the_vendor_is_away_it_is_503(post: Post, vendor: SandboxServer, outage: Outage) -> None:
     made = started(post)
@@ -200,7 +232,7 @@ def test_a_request_that_is_sent_twice_is_done_once(post: Post, vendor: SandboxSe
     problem_of(post(body={"to": "+919816111112"}, headers=key), 422)
 
 
-def test_guesses_at_once(app: Flask, post: Post, tenant: Tenant, vendor: SandboxServer) -> None:
+def test_guesses_at_once(post: Post, app: Flask, tenant: Tenant, vendor: SandboxServer) -> None:
     made = started(post)
     guess = another(code_on_the_phone(vendor))
 
@@ -213,7 +245,7 @@ def test_guesses_at_once(app: Flask, post: Post, tenant: Tenant, vendor: Sandbox
     assert vendor.stats()["calls_by_kind"]["validate"] == 5
 
 
-def test_a_slow_vendor_leaves_a_thread_free(app: Flask, tenant: Tenant, vendor: SandboxServer) -> None:
+def test_a_slow_vendor_leaves_a_thread_free(vendor: SandboxServer, app: Flask, tenant: Tenant) -> None:
     vendor.settings(outage=Outage.TIMEOUT)
     most = tenant.service.settings.web_threads - 1
 
@@ -228,6 +260,33 @@ def test_a_slow_vendor_leaves_a_thread_free(app: Flask, tenant: Tenant, vendor: 
         assert not any(call.done() for call in calls)
         vendor.settings(outage=None)
         assert {call.result() for call in calls} == {503}
+
+
+def test_no_code_of_ours_is_left_anywhere(
+    others: GatewayDouble,
+    post: Post,
+    tenant: Tenant,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with tenant.service.database.write() as connection:
+        add_route(connection, tenant.account_id, "", CALLS, None)
+    with capture_logs() as entries:
+        made = started(post, code_length=8)
+        answered = [
+            post(f"/{made['id']}/check", {"code": code}).get_data(as_text=True)
+            for code in (another(others.code), others.code)
+        ]
+    tenant.service.database.dispose()
+    captured = capfd.readouterr()
+    told = [*answered, str(entries), captured.out, captured.err, *(str(vars(record)) for record in caplog.records)]
+    assert "approved" in answered[1]
+    assert others.code not in "".join(told)
+    for path in tmp_path.rglob("*"):
+        if path.is_file():
+            assert others.code.encode() not in path.read_bytes(), path
 
 
 @pytest.mark.parametrize("ends", ["right", "wrong", "away"])

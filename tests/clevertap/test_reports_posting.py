@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from connectors.clevertap import posting, reports
 from connectors.clevertap.destinations import Destination, remove
-from connectors.clevertap.outbox import claim, close_reports
+from connectors.clevertap.outbox import REPORTS
 from connectors.clevertap.posting import Poster
 from connectors.clevertap.tables import ReportState
 from connectors.shared.clock import DAY, MINUTE, now_ms
@@ -143,10 +143,10 @@ def test_pauses_double_to_four_hours(ledger: Ledger, account_id: int, attempts: 
     ledger.change_reports(attempts=attempts)
     moment = now_ms()
     with ledger.database.write() as connection:
-        (claimed,) = claim(connection, Destination(account_id, "CT-1"), moment)
-        assert claim(connection, Destination(account_id, "CT-1"), moment) == []
+        (claimed,) = REPORTS.claim(connection, Destination(account_id, "CT-1"), moment)
+        assert REPORTS.claim(connection, Destination(account_id, "CT-1"), moment) == []
     (row,) = ledger.reports()
-    assert row["message_id"] == claimed.message_id
+    assert row["message_id"] == claimed.id
     assert minutes * MINUTE < row["next_attempt_at"] - moment <= (minutes + 2) * MINUTE
 
 
@@ -155,7 +155,7 @@ def test_what_was_claimed_by_one_who_was_killed_is_posted_later(
 ) -> None:
     ledger.owe(account_id, 1)
     with ledger.database.write() as connection:
-        assert len(claim(connection, Destination(account_id, "CT-1"), now_ms())) == 1
+        assert len(REPORTS.claim(connection, Destination(account_id, "CT-1"), now_ms())) == 1
     poster = ledger.poster()
     poster.post_due()
     assert receiver.posts == []
@@ -224,9 +224,10 @@ def test_what_was_taken_while_the_database_was_away_is_kept_later(
         tries.append(state)
         if len(tries) == 1:
             raise StoreUnavailable("The database is not available.")
-        close_reports(connection, state, ids)
+        close(connection, state, ids)
 
-    monkeypatch.setattr(posting, "close_reports", away_once)
+    close = REPORTS.close
+    monkeypatch.setattr(REPORTS, "close", away_once)
     ledger.owe(account_id, 1)
     poster = ledger.poster()
     poster.post_due()
@@ -237,7 +238,7 @@ def test_what_was_taken_while_the_database_was_away_is_kept_later(
 
 
 def test_the_job_posts_what_is_due(ledger: Ledger, receiver: Receiver, account_id: int) -> None:
-    (job,) = reports.jobs(ledger.service)
+    job, _ = reports.jobs(ledger.service)
     assert (job.name, job.every_seconds) == ("clevertap-reports", 0.5)
     ledger.owe(account_id, 1)
     try:

@@ -97,11 +97,13 @@ def test_everything_is_as_it_must_be_can_be_looked_at_and_only_keepsakes_stay(tm
         process.communicate(timeout=60)
     assert process.returncode == 0, printed
     assert "Every figure is as it must be." in printed
-    # The test SMS and CleverTap's campaign; the workbook's; Pipedrive's; Shopify's buyers.
+    # The test SMS and CleverTap's campaign; the workbook's; Pipedrive's; by three gateways; Shopify's buyers.
     for meaning, count in (
         ("messages accepted with 200", 41),
         ("rows with their number and their end", 500),
         ("people with their number and their end", 200),
+        ("carried by SMSC", 1),
+        ("carried by Ogangi", 2),
         ("texts sent", 8),
     ):
         assert re.search(rf"{meaning} +{count} +{count} ", printed)
@@ -141,6 +143,7 @@ def test_a_figure_that_is_off_is_shown_and_exits_1(monkeypatch: pytest.MonkeyPat
     # One act is enough, and all are played above.
     monkeypatch.setattr(Play, "_play_workbook", lambda *_: [])
     monkeypatch.setattr(Play, "_play_pipedrive", lambda *_: ([], 0))
+    monkeypatch.setattr(Play, "_play_gateways", lambda *_: [])
     monkeypatch.setattr(Play, "_play_shopify", lambda *_: [])
     result = CliRunner().invoke(demo, ["--count", "10"])
     assert result.exit_code == 1, result.output

@@ -13,6 +13,7 @@ from connectors.sandbox.server import SandboxServer
 from connectors.service import Service
 from tests.shared.messages.tenants import add_tenant
 from tests.shared.verifications.desk import ON_SQLITE
+from tests.shared.verifications.gateways import CALLS, PIN, PINS, TO_CALL, GatewayDouble, kind, own_desk
 
 TO = "+919816111111"
 
@@ -80,3 +81,14 @@ def test_what_did_not_work_is_1(vendor: SandboxServer) -> None:
     assert "no such verification" in run("check", "an-id", "1234", code=1).stderr
     vendor.settings(outage=Outage.UNAVAILABLE)
     assert "not available" in run("send", "--to", TO, code=1).stderr
+
+
+def test_a_number_is_verified_by_a_call_or_a_pin(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = (kind(GatewayDouble(CALLS)), kind(GatewayDouble(PINS)))
+    monkeypatch.setattr("connectors.service.GATEWAYS", kinds)
+    own_desk(service, CALLS, PINS)
+    called = run("send", "--to", TO, "--channel", "call")
+    assert f"Call +{TO_CALL} from {TO} until" in called.stderr
+    assert "verified by a call" in run("check", called.stdout.strip(), "1234", code=1).stderr
+    pinned = run("send", "--to", TO, "--channel", "PIN")
+    assert run("check", pinned.stdout.strip(), PIN).stdout.startswith("approved")

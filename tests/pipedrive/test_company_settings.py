@@ -14,9 +14,17 @@ from connectors.pipedrive.tables import pipedrive_companies
 from connectors.sandbox.options import Outage
 from connectors.sandbox.server import SandboxServer
 from connectors.service import Service
-from connectors.shared.accounts.store import Defaults, Login, add_account, read_login
+from connectors.shared.accounts.store import (
+    Defaults,
+    Login,
+    add_account,
+    add_gateway_account,
+    connections_of,
+    read_login,
+)
 from connectors.shared.accounts.tables import accounts, connections
 from connectors.shared.clock import HOUR, now_ms
+from connectors.shared.gateways.logins import GatewayLogin
 from tests.pipedrive.asking import Viewer
 from tests.pipedrive.companies import COMPANY, install, set_up
 from tests.pipedrive.problems import faults_of, problem_of
@@ -198,6 +206,17 @@ def test_joins_an_account_that_is_there(admin: Viewer, service: Service) -> None
         assert connection.scalar(select(pipedrive_companies.c.account_id)) == account_id
     assert (row["sender_id"], row["country_code"], row["message_type"]) == ("THEIRS", "44", "PROMOTIONAL")
     assert (row["state"], row["reason"]) == ("active", None)
+
+
+def test_an_account_of_another_gateway_gets_this_connection_too(admin: Viewer, service: Service) -> None:
+    with service.database.write() as connection:
+        login = GatewayLogin("smsc", "shop", {"password": "x"})
+        account_id = add_gateway_account(connection, service.secrets, "C-ONE", login, Defaults())
+    assert admin.put("/settings", LOGIN).status_code == 200
+    assert stored_login(service).password == "right"
+    with service.database.read() as connection:
+        assert [row["gateway"] for row in connections_of(connection, account_id)] == ["smsc", "message-central"]
+        assert connection.scalar(select(pipedrive_companies.c.account_id)) == account_id
 
 
 def test_a_known_customer_id_lets_nobody_in(admin: Viewer, service: Service, client: FlaskClient) -> None:

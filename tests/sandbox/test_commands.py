@@ -42,15 +42,17 @@ def test_the_command_is_exported() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_says_where_to_look_and_ends_well(number: signal.Signals) -> None:
-    with running("--port", "0", "--callback-url", "http://127.0.0.1:9/callbacks/hidden") as (process, lines):
+    urls = ("--callback-url", "http://127.0.0.1:9/callbacks/hidden", "--smsc-callback-url", "http://127.0.0.1:9/hidden")
+    with running("--port", "0", *urls) as (process, lines):
         found = re.search(r"http://127\.0\.0\.1:\d+", lines[0])
         assert found
         answer = requests.get(f"{found[0]}/sandbox/settings", timeout=10).json()
         process.send_signal(number)
         assert process.wait(timeout=10) == 0
-    assert answer["callback_urls"] == 1
+    assert (answer["callback_urls"], answer["smsc_callback_urls"]) == (1, 1)
     assert "hidden" not in "".join(lines)
-    assert f"CONNECTORS_MESSAGE_CENTRAL_URL={found[0]}" in "".join(lines)
+    for setting in ("MESSAGE_CENTRAL_URL={}", "SMSC_URL={}", "OGANGI_URL={}/ogangi"):
+        assert f"CONNECTORS_{setting.format(found[0])}" in "".join(lines)
 
 
 def test_a_port_in_use_is_told_in_words() -> None:

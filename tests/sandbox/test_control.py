@@ -103,6 +103,7 @@ def test_the_call_log_holds_the_newest() -> None:
 
 def test_private_things_are_in_no_repr(caller: Caller) -> None:
     caller.server.settings(accounts={"C-1": "secret"}, callback_urls=("http://127.0.0.1/token",))
+    caller.server.settings(smsc_callback_urls=("http://127.0.0.1/token",))
     caller.send(message="private text")
     shown = repr(caller.server.messages()) + repr(caller.server.sandbox.settings)
     assert not [word for word in ("private text", "9816111111", "secret", "token'") if word in shown]

@@ -24,7 +24,7 @@ def wait_for_receipts(caller: Caller, receipts: Receiver, count: int) -> None:
 def test_every_number_of_the_table_is_tested_here() -> None:
     assert set(MAGIC_NUMBERS) == {
         *(digits for digits, _ in TAKEN),
-        *("0005", "0006", "0007", "0011", "0012", "0013", "0014", "0015", "0016", "0017", "0018", "0019"),
+        *("0005", "0006", "0007", "0011", "0012", "0013", "0014", "0015", "0016", "0017", "0018", "0019", "0020"),
     }
 
 
@@ -135,3 +135,10 @@ def test_in_a_call_for_many_each_has_its_own_receipt(caller: Caller) -> None:
         wait_for_receipts(caller, receipts, 2)
     assert {receipt["messageId"] for receipt in receipts.receipts()} == {transaction_id}
     assert set(receipts.statuses_by_mobile()) == {("919816119999", "DELIVRD"), ("919816110001", "UNDELIV")}
+
+
+def test_0020_is_refused_by_smsc_alone(caller: Caller) -> None:
+    phones = {"login": "shop", "psw": "secret", "fmt": "3", "phones": f"+91{mobile('0020')}", "mes": "Hello"}
+    assert requests.post(f"{caller.server.url}/sys/send.php", phones, timeout=10).json()["error_code"] == 8
+    assert caller.send_to(mobile("0020")).json()["responseCode"] == 200
+    assert [message.gateway for message in caller.server.messages()] == ["message-central"]

@@ -165,6 +165,38 @@ def test_the_keyboard_is_enough(screen: Screen, caller: Caller) -> None:
     expect(screen.page.get_by_role("region", name="Outcomes by number")).to_be_focused()
 
 
+def test_a_phone_answers_by_the_gateway_of_its_last_message(screen: Screen, caller: Caller) -> None:
+    caller.send()
+    sent = {
+        "login": "shop",
+        "psw": "secret",
+        "phones": "+79161112233",
+        "mes": "Ваш заказ уже в пути",
+        "charset": "utf-8",
+    }
+    requests.post(f"{caller.server.url}/sys/send.php", sent, timeout=10).raise_for_status()
+    field = screen.page.get_by_role("textbox", name="Answer from +7 916 111-22-33")
+    expect(field).to_be_visible()
+    expect(screen.page.get_by_role("textbox", name="Answer from")).to_have_count(1)
+    assert "by SMSC" in screen.phone("+7 916 111-22-33")
+    assert "by Message Central" in screen.phone("+91 98161 11111")
+    field.focus()
+    screen.page.keyboard.type(HOSTILE)
+    screen.page.keyboard.press("Tab")
+    expect(screen.page.get_by_role("button", name="Send")).to_be_focused()
+    screen.page.keyboard.press("Enter")
+    expect(screen.page.locator(".answered .text")).to_have_text(HOSTILE)
+    expect(field).to_have_value("")
+    assert [(one.phone, one.text) for one in caller.server.sandbox.smsc.incoming()] == [("79161112233", HOSTILE)]
+
+
+def test_what_came_by_message_central_is_not_answered(caller: Caller) -> None:
+    caller.send()
+    body = {"from": "+919816111111", "text": "STOP"}
+    assert caller.control("POST", "/inbox/answers", json=body).status_code == 409
+    assert caller.control("POST", "/inbox/answers", json={"from": "+919816111111"}).status_code == 400
+
+
 def test_a_sandbox_that_went_away_is_told(context: BrowserContext) -> None:
     with SandboxServer() as server:
         screen = Screen(context.new_page(), server.url)
@@ -179,6 +211,9 @@ def test_it_fits_and_can_be_read_in_both_schemes(
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
     caller.send_many("9816111111", "9816110001", "9816110005")
     caller.send(message="https://example.com/" + "a" * 200)
+    sent = {"login": "shop", "psw": "secret", "phones": "+79161112233", "mes": "Hello"}
+    requests.post(f"{caller.server.url}/sys/send.php", sent, timeout=10).raise_for_status()
+    caller.control("POST", "/inbox/answers", json={"from": "+79161112233", "text": "STOP"}).raise_for_status()
     screen = Screen(context.new_page(), caller.server.url)
     expect(screen.page.get_by_text("Undelivered")).to_be_visible()
     picture = screen.page.screenshot(path=tmp_path / f"{scheme}-{width}.png", full_page=True)

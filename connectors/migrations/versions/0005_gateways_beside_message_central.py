@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("way", sa.String(length=8), nullable=False),
         sa.Column("vendor_id", sa.String(length=64), nullable=True),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("content_digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("twin_digest", sa.LargeBinary(length=32), nullable=True),
         sa.Column("keyword", sa.String(length=5), nullable=True),
         sa.Column("happened_at", sa.BigInteger(), nullable=False),
@@ -61,6 +62,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("incoming_messages", schema=None) as batch_op:
         batch_op.create_index("ix_incoming_messages_account", ["account_id", "id"], unique=False)
+        batch_op.create_index("ix_incoming_messages_content", ["connection_id", "content_digest"], unique=False)
         batch_op.create_index("ix_incoming_messages_sender", ["sender"], unique=False)
         batch_op.create_index("uq_incoming_messages_digest", ["connection_id", "digest"], unique=True)
 
@@ -125,6 +127,15 @@ def upgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.add_column(sa.Column("fallback_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("captcha", sa.Text(), nullable=True))
+    has_other_gateway = sa.text("status = 'queued' AND fallback_id IS NOT NULL")
+    op.create_index(
+        "ix_messages_other_gateway",
+        "messages",
+        ["connection_id"],
+        unique=False,
+        sqlite_where=has_other_gateway,
+        postgresql_where=has_other_gateway,
+    )
 
     with op.batch_alter_table("verifications", schema=None) as batch_op:
         batch_op.add_column(sa.Column("call_number", sa.String(length=20), nullable=True))
@@ -133,6 +144,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     # Not in batches: on SQLite those make the table anew, and what refers to its rows would go with the old one.
     op.drop_column("verifications", "call_number")
+    op.drop_index("ix_messages_other_gateway", "messages")
     op.drop_column("messages", "captcha")
     op.drop_column("messages", "fallback_id")
     op.drop_column("connections", "options")
@@ -153,6 +165,7 @@ def downgrade() -> None:
     with op.batch_alter_table("incoming_messages", schema=None) as batch_op:
         batch_op.drop_index("uq_incoming_messages_digest")
         batch_op.drop_index("ix_incoming_messages_sender")
+        batch_op.drop_index("ix_incoming_messages_content")
         batch_op.drop_index("ix_incoming_messages_account")
 
     op.drop_table("incoming_messages")

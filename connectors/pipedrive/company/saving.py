@@ -20,9 +20,10 @@ from connectors.shared.accounts.store import (
     Defaults,
     Login,
     add_account,
+    connect,
     find_account,
+    gateway_login,
     login_row,
-    main_connection,
     read_login,
     update_account,
 )
@@ -164,7 +165,10 @@ def _account_of(connection: Connection, secrets: SecretBox, wanted: WantedLogin,
     account_id = find_account(connection, login.customer_id)
     if account_id is None:
         return add_account(connection, secrets, login, _defaults(company))
-    stored = main_connection(connection, login.customer_id)
+    stored = login_row(connection, account_id)
+    if stored is None:  # so far it sends by other gateways alone
+        connect(connection, secrets, account_id, gateway_login(login), _defaults(company))
+        return account_id
     email = login.email if wanted.names_email else stored["email"]
     digests = secrets.digests("login", login.customer_id, login.password)
     is_known = any(compare_digest(stored["secret_digest"], digest) for digest in digests)

@@ -81,7 +81,8 @@ def _html(entry: CrmEntry) -> Markup:
     if entry.campaign is not None:
         lines.append(escape(f"Campaign: {entry.campaign}"))
     segments = "1 segment" if entry.segments == 1 else f"{entry.segments} segments"
-    lines.append(escape(f"From {entry.sender_id}, {segments}, sent {_utc(entry.sent_at):%Y-%m-%d %H:%M} UTC"))
+    sender = f"From {entry.sender_id}, " if entry.sender_id else ""
+    lines.append(escape(f"{sender}{segments}, sent {_utc(entry.sent_at):%Y-%m-%d %H:%M} UTC"))
     lines.append(escape(f"SMS {entry.message_id}"))
     return Markup("<br>").join(lines)
 

@@ -6,6 +6,7 @@ const LONGEST_TEXT = 320;
 
 const STATES = {
   accepted: ["On its way", "waiting"],
+  sent: ["Sent", "good"],
   delivered: ["Delivered", "good"],
   undelivered: ["Undelivered", "bad"],
   rejected: ["Rejected", "bad"],
@@ -19,6 +20,7 @@ const GLYPHS = {
 };
 const TYPES = { TRANSACTION: "transactional", PROMOTIONAL: "promotional", OTP: "one-time code" };
 const AVATARS = 6;
+const ANSWERED = new Set(["smsc", "ogangi"]);
 
 const byId = (id) => document.getElementById(id);
 const figures = new Intl.NumberFormat("en");
@@ -73,13 +75,43 @@ function newBubble(message) {
   const channel = message.flow_type === "SMS" ? "" : `${message.flow_type} · `;
   bubble.querySelector(".sender").textContent = message.sender_id;
   bubble.querySelector(".kind").textContent = channel + (TYPES[message.message_type] ?? message.message_type);
+  bubble.querySelector(".carrier").textContent = `by ${message.carried_by}`;
   showText(bubble, message.text);
+  showTime(bubble, message.at);
+  return bubble;
+}
+
+function showTime(bubble, moment) {
   const time = bubble.querySelector("time");
-  const at = new Date(message.at);
-  time.dateTime = message.at;
+  const at = new Date(moment);
+  time.dateTime = moment;
   time.title = day.format(at);
   time.textContent = clock.format(at);
+}
+
+function newAnswer(answer) {
+  const bubble = byId("answer-template").content.cloneNode(true).firstElementChild;
+  bubble.querySelector(".text").textContent = answer.text;
+  showTime(bubble, answer.at);
   return bubble;
+}
+
+async function sendAnswer(event) {
+  event.preventDefault();
+  const form = event.currentTarget;
+  const field = form.elements.text;
+  const problem = form.querySelector(".problem");
+  problem.textContent = "";
+  try {
+    const body = JSON.stringify({ from: form.dataset.phone, text: field.value });
+    const answer = await fetch("sandbox/inbox/answers", { method: "POST", body });
+    if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+    field.value = "";
+    byId("news").textContent = "Answer sent";
+    keepLooking();
+  } catch {
+    problem.textContent = "The answer was not sent. Try again.";
+  }
 }
 
 function newCard(phone) {
@@ -91,7 +123,14 @@ function newCard(phone) {
   node.querySelector(".bubbles").setAttribute("aria-label", `Messages on ${phone.name}`);
   const shade = Array.from(phone.to).reduce((sum, digit) => sum * 7 + digit.charCodeAt(0), 0) % AVATARS;
   node.querySelector(".avatar").classList.add(`shade-${shade}`);
-  return { node, bubbles: new Map() };
+  const form = node.querySelector(".reply");
+  const field = form.elements.text;
+  field.id = `answer-${phone.to.slice(1)}`;
+  form.querySelector("label").htmlFor = field.id;
+  form.querySelector("label").textContent = `Answer from ${phone.name}`;
+  form.dataset.phone = phone.to;
+  form.addEventListener("submit", sendAnswer);
+  return { node, bubbles: new Map(), answers: new Map() };
 }
 
 function bubbleOf(card, message) {
@@ -116,7 +155,13 @@ function updateCard(card, phone) {
   card.node.querySelector(".held").textContent = hidden > 0 ? `${count}, the newest ${phone.messages.length}` : count;
   const bubbles = new Map(phone.messages.map((message) => [message.index, bubbleOf(card, message)]));
   card.bubbles = bubbles;
-  arrange(card.node.querySelector(".bubbles"), [...bubbles.values()].map((bubble) => bubble.node));
+  card.answers = new Map(phone.answers.map((answer) => [answer.index, card.answers.get(answer.index) ?? newAnswer(answer)]));
+  const shown = [
+    ...phone.messages.map((message) => ({ at: message.at, node: bubbles.get(message.index).node })),
+    ...phone.answers.map((answer) => ({ at: answer.at, node: card.answers.get(answer.index) })),
+  ].sort((one, other) => one.at.localeCompare(other.at));
+  arrange(card.node.querySelector(".bubbles"), shown.map((bubble) => bubble.node));
+  card.node.querySelector(".reply").hidden = !ANSWERED.has(phone.messages.at(-1)?.gateway);
 }
 
 function showPhones(phones, total) {

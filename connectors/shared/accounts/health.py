@@ -4,7 +4,8 @@ from typing import TypedDict
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, TextClause, func, or_, select, text
 
-from connectors.shared.accounts.store import MESSAGE_CENTRAL
+from connectors.shared.accounts.states import ConnectionState
+from connectors.shared.accounts.store import connections_of
 from connectors.shared.accounts.tables import accounts, connections
 from connectors.shared.clock import DAY, now_ms, to_rfc3339
 from connectors.shared.errors import NotFound
@@ -31,8 +32,23 @@ class DailyLimit(TypedDict):
     held_until: str | None
 
 
+class ConnectionHealth(TypedDict):
+    """One connection of an account to a vendor. Moments are RFC 3339."""
+
+    gateway: str
+    state: str
+    reason: Reason | None
+    retry_at: str | None
+    sender_id: str | None
+    waiting: int
+    last_receipt_at: str | None
+
+
 class AccountHealth(TypedDict):
-    """An account as its owner and the operator may see it: no password, no token. Moments are RFC 3339."""
+    """An account as its owner and the operator may see it: no password, no token. Moments are RFC 3339.
+
+    What is said of a connection is said of the first, by which messages go that no route leads elsewhere.
+    """
 
     customer_id: str
     sender_id: str | None
@@ -51,10 +67,13 @@ class AccountHealth(TypedDict):
     waiting: int
     daily_limit: DailyLimit | None
     created_at: str | None
+    gateway: str
+    connections: list[ConnectionHealth]
 
 
 def account_health(connection: Connection, account_id: int, daily_limit: int = 0) -> AccountHealth:
     """Return how one account is; `daily_limit` is the service's own, 0: none. Raises NotFound where there is none."""
+    owned = [_connection_health(connection, row) for row in connections_of(connection, account_id)]
     row = _main_connection(connection, account_id)
     return AccountHealth(
         customer_id=row["customer_id"] or row["login"],
@@ -71,9 +90,23 @@ def account_health(connection: Connection, account_id: int, daily_limit: int = 0
         retry_at=to_rfc3339(row["retry_at"]),
         last_receipt_at=to_rfc3339(row["last_receipt_at"]),
         unmatched_receipts=_unmatched_receipts(connection, account_id),
-        waiting=_waiting(connection, account_id),
+        waiting=sum(each["waiting"] for each in owned),
         daily_limit=_daily_limit(row, daily_limit, now_ms()) if daily_limit > 0 else None,
         created_at=to_rfc3339(row["since"]),
+        gateway=row["gateway"],
+        connections=owned,
+    )
+
+
+def _connection_health(connection: Connection, row: RowMapping) -> ConnectionHealth:
+    return ConnectionHealth(
+        gateway=row["gateway"],
+        state=row["state"],
+        reason=_reason(row),
+        retry_at=to_rfc3339(row["retry_at"]),
+        sender_id=row["sender_id"],
+        waiting=_waiting(connection, row["id"]),
+        last_receipt_at=to_rfc3339(row["last_receipt_at"]),
     )
 
 
@@ -87,7 +120,7 @@ def _main_connection(connection: Connection, account_id: int) -> RowMapping:
     statement = (
         select(connections, accounts.c.customer_id, accounts.c.created_at.label("since"), *_COUNTED)
         .join(accounts, accounts.c.id == connections.c.account_id)
-        .where(accounts.c.id == account_id, connections.c.gateway == MESSAGE_CENTRAL)
+        .where(accounts.c.id == account_id, connections.c.state != ConnectionState.MERGED.value)
         .order_by(connections.c.id)
         .limit(1)
     )
@@ -113,9 +146,9 @@ def _reason(row: RowMapping) -> Reason | None:
     return Reason(code=row["reason_code"], message=row["reason"] or "")
 
 
-def _waiting(connection: Connection, account_id: int) -> int:
+def _waiting(connection: Connection, connection_id: int) -> int:
     # By connection, as the queue's index is.
-    own = messages.c.connection_id.in_(select(connections.c.id).where(connections.c.account_id == account_id))
+    own = messages.c.connection_id == connection_id
     return sum(_count(connection, state, own) for state in (IS_QUEUED, IS_SCHEDULED))
 
 

@@ -15,6 +15,7 @@ from connectors.shared.accounts.store import (
     MESSAGE_CENTRAL,
     Defaults,
     Login,
+    find_account,
     insert_account,
     login_values,
     secret_digest,
@@ -75,13 +76,18 @@ def promote(connection: Connection, connection_id: int) -> None:
     if proven is None or proven["state"] not in (ConnectionState.UNPROVEN, ConnectionState.REFUSED):
         return
     stored = _stored(connection, proven["login"])
-    if stored is None:
-        connection.execute(
-            update(accounts).where(accounts.c.id == proven["account_id"]).values(customer_id=proven["login"])
-        )
-        connection.execute(update(connections).where(connections.c.id == connection_id).values(_active(now_ms())))
-    else:
+    if stored is not None:
         _take_over(connection, proven, stored)
+        return
+    own = connections.c.id == connection_id
+    named = find_account(connection, proven["login"])
+    if named is None:
+        named = proven["account_id"]
+        connection.execute(update(accounts).where(accounts.c.id == named).values(customer_id=proven["login"]))
+    connection.execute(update(connections).where(own).values(account_id=named, **_active(now_ms())))
+    if named != proven["account_id"]:  # the customer's account, which sent by other gateways alone
+        _move_messages(connection, connection_id, connection_id)
+        _delete_empty_accounts(connection)
 
 
 def refuse(connection: Connection, endings: Endings, connection_id: int, code: str | None, reason: str) -> None:

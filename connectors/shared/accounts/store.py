@@ -54,6 +54,7 @@ class Sender:
     message_type: str
     entity_id: str | None
     template_id: str | None
+    gateway: str = MESSAGE_CENTRAL
 
 
 _SENDER_COLUMNS = (
@@ -68,6 +69,7 @@ _SENDER_COLUMNS = (
     connections.c.message_type,
     connections.c.entity_id,
     connections.c.template_id,
+    connections.c.gateway,
 )
 
 
@@ -113,6 +115,20 @@ def add_account(connection: Connection, secrets: SecretBox, login: Login, defaul
     return account_id
 
 
+def add_gateway_account(
+    connection: Connection, secrets: SecretBox, customer_id: str, login: GatewayLogin, defaults: Defaults
+) -> int:
+    """Make an account with its first connection, to any gateway; returns the account's id. Raises WrongState."""
+    if find_account(connection, customer_id) is not None:
+        raise WrongState(
+            f"There is an account for {customer_id} already. Change it with `connectors accounts update`, or give it "
+            "another gateway with `connectors accounts connect`."
+        )
+    account_id = insert_account(connection, customer_id)
+    connect(connection, secrets, account_id, login, defaults)
+    return account_id
+
+
 def insert_account(connection: Connection, customer_id: str | None) -> int:
     """Insert the bare account; `customer_id` None while its credentials are unproven."""
     statement = insert(accounts).values(customer_id=customer_id, created_at=now_ms())
@@ -140,14 +156,14 @@ def insert_connection(
     return int(connection.execute(statement.returning(connections.c.id)).scalar_one())
 
 
+def gateway_login(login: Login) -> GatewayLogin:
+    """Return a login of Message Central as one of any vendor."""
+    return GatewayLogin(MESSAGE_CENTRAL, login.customer_id, {"password": login.password}, email=login.email)
+
+
 def login_values(secrets: SecretBox, login: Login) -> dict[str, Any]:
     """Return the columns that hold a login, the password sealed."""
-    return {
-        "login": login.customer_id,
-        "email": login.email,
-        "secret_sealed": secrets.encrypt(json.dumps({"password": login.password})),
-        "secret_digest": secret_digest(secrets, login),
-    }
+    return gateway_login_values(secrets, gateway_login(login))
 
 
 def gateway_login_values(secrets: SecretBox, login: GatewayLogin) -> dict[str, Any]:
@@ -170,7 +186,7 @@ def connect(
     connection.execute(select(accounts.c.id).where(accounts.c.id == account_id).with_for_update(key_share=True))
     if find_connection(connection, account_id, login.gateway) is not None:
         raise WrongState(
-            f"This account is connected to {login.gateway} already. Change it with `connectors accounts update "
+            f"The account is connected to {login.gateway} already. Change it with `connectors accounts update "
             f"--gateway {login.gateway}`."
         )
     statement = insert(connections).values(
@@ -202,15 +218,18 @@ def connections_of(connection: Connection, account_id: int) -> list[RowMapping]:
     return list(connection.execute(statement.order_by(connections.c.id)).mappings())
 
 
-def read_gateway_login(connection: Connection, secrets: SecretBox, connection_id: int) -> GatewayLogin:
-    """Return a connection's credentials. Raises NotFound where it is gone, SecretUnreadable without its key."""
+def read_gateway_login(connection: Connection, secrets: SecretBox | None, connection_id: int) -> GatewayLogin:
+    """Return a connection's credentials; without `secrets` all but the secret.
+
+    Raises NotFound where it is gone, SecretUnreadable without its key.
+    """
     row = connection.execute(select(connections).where(connections.c.id == connection_id)).mappings().first()
     if row is None:
         raise NotFound("This connection has been removed.")
     return GatewayLogin(
         gateway=row["gateway"],
         login=row["login"],
-        secret=json.loads(secrets.decrypt(row["secret_sealed"])),
+        secret={} if secrets is None else json.loads(secrets.decrypt(row["secret_sealed"])),
         options=json.loads(row["options"] or "{}"),
         email=row["email"],
     )
@@ -232,16 +251,31 @@ def update_account(
     changes: dict[str, Any],
     password: str | None,
 ) -> None:
-    """Change an account's connection; a new password, or any change, ends a pause."""
-    row = main_connection(connection, customer_id)
-    values = dict(changes)
+    """Change an account's connection to Message Central; a new password, or any change, ends a pause."""
+    account_id, _ = require_account(connection, customer_id)
+    row = require_connection(connection, account_id, MESSAGE_CENTRAL)
+    login = None
     if password is not None:
-        login = Login(row["login"], password, changes.get("email", row["email"]))
-        values |= login_values(secrets, login) | {"token_sealed": None, "token_expires_at": None}
+        email = changes.get("email", row["email"])
+        login = GatewayLogin(MESSAGE_CENTRAL, row["login"], {"password": password}, email=email)
+    update_connection(connection, secrets, row["id"], changes, login)
+
+
+def update_connection(
+    connection: Connection,
+    secrets: SecretBox,
+    connection_id: int,
+    changes: dict[str, Any],
+    login: GatewayLogin | None,
+) -> None:
+    """Change a connection; a new login (None: as it was), or any change, ends a pause. Raises NotUnderstood."""
+    values = dict(changes)
+    if login is not None:
+        values |= gateway_login_values(secrets, login) | {"token_sealed": None, "token_expires_at": None}
     if not values:
         raise NotUnderstood("Nothing to change: give at least one option.")
     values |= {"state": "active", "reason_code": None, "reason": None, "failures": 0, "retry_at": None}
-    connection.execute(update(connections).where(connections.c.id == row["id"]).values(values))
+    connection.execute(update(connections).where(connections.c.id == connection_id).values(values))
 
 
 def find_account(connection: Connection, customer_id: str) -> int | None:
@@ -264,20 +298,27 @@ def require_account(connection: Connection, customer_id: str | None) -> tuple[in
 
 
 def main_connection(connection: Connection, customer_id: str) -> RowMapping:
-    """Return the row of a customer's own connection. Raises NotFound."""
+    """Return the row of a customer's first connection, by which messages go that no route leads elsewhere.
+
+    Raises NotFound.
+    """
     account_id, _ = require_account(connection, customer_id)
-    row = login_row(connection, account_id)
+    return require_connection(connection, account_id, None)
+
+
+def require_connection(connection: Connection, account_id: int, gateway: str | None) -> RowMapping:
+    """Return the row of an account's connection to a gateway; None: of its first. Raises NotFound."""
+    found = connections_of(connection, account_id)
+    row = next((each for each in found if gateway in (None, each["gateway"])), None)
     if row is None:
-        raise NotFound(f"The account {customer_id} has no connection to Message Central.")
+        to = f" to {gateway}: make one with `connectors accounts connect --gateway {gateway}`" if gateway else ""
+        raise NotFound(f"The account has no connection{to}.")
     return row
 
 
 def login_row(connection: Connection, account_id: int) -> RowMapping | None:
-    """Return the row of an account's own connection to Message Central, None where it is gone."""
-    statement = select(connections).where(
-        connections.c.account_id == account_id, connections.c.gateway == MESSAGE_CENTRAL
-    )
-    return connection.execute(statement.order_by(connections.c.id).limit(1)).mappings().first()
+    """Return the row of an account's own connection to Message Central, None where it has none."""
+    return find_connection(connection, account_id, MESSAGE_CENTRAL)
 
 
 def delete_account(connection: Connection, account_id: int) -> None:

@@ -9,7 +9,7 @@ from connectors.shared.accounts.store import Sender
 from connectors.shared.automations.definitions import Automation, Trigger
 from connectors.shared.automations.locales import folded
 from connectors.shared.automations.texts import registered_ids, sender_id
-from connectors.shared.messages.composing import InvalidMessage, check_dlt_ids
+from connectors.shared.messages.composing import InvalidMessage, check_dlt_ids, needs_sender_id
 from connectors.shared.templates.faults import MissingVariables, TemplateUnreadable
 from connectors.shared.templates.rendering import compile_text
 from connectors.shared.templates.variables import fold
@@ -94,7 +94,7 @@ def _dlt_ids(automation: Automation, trigger: Trigger, sender: Sender) -> Iterat
 
 
 def _sender_id(automation: Automation, sender: Sender) -> Iterator[tuple[str, list[str]]]:
-    if automation.enabled and not (sender_id(automation) or sender.sender_id):
+    if automation.enabled and needs_sender_id(sender) and not (sender_id(automation) or sender.sender_id):
         yield "sender_id", ["Give a sender_id: the account has none."]
 
 

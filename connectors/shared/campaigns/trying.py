@@ -43,7 +43,7 @@ def compose_trial(
         to=to,
         text=text,
         source=source,
-        sender_id=campaign["sender_id"],
+        sender_id=campaign["sender_id"] or None,
         message_type=campaign["message_type"],
         channel=campaign["channel"],
         template_id=campaign["template_id"],

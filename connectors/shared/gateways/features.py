@@ -20,7 +20,7 @@ class Features:
     own_ids: bool = True
     """The vendor says by which id it knows a message."""
     receipts: str | None = None
-    """How delivery receipts come: "callback"; None: they never do, and a message stays `sent`."""
+    """How delivery receipts come: "callback"; None: they never do, and a message that was sent ends `unknown`."""
     signed_callbacks: bool = False
     """Whether the vendor signs what it calls us with."""
     vendors_codes: bool = False

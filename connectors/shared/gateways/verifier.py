@@ -1,13 +1,16 @@
-"""What a vendor promises that sends one-time codes and checks them; no code is ever kept on this side.
+"""What whoever verifies numbers promises: the vendor, or ourselves by one of its messages or calls.
 
 Like `gateways.base` it answers with one of a closed list of results, and who asks knows no vendor.
 """
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import Final, Protocol
 
 from connectors.shared.gateways.base import SendResult
+
+NO_SUCH_CHANNEL: Final = "no_such_channel"
+"""The word of ours beside REFUSED where a vendor lacks the channel."""
 
 
 class StartVerdict(Enum):
@@ -118,9 +121,11 @@ class PinSender(Protocol):
 
 
 class Verifier(Protocol):
-    """A vendor that verifies numbers."""
+    """Who verifies numbers for the connections of a gateway."""
 
     name: str
+    channels: tuple[str, ...]
+    """By which channels it can; it refuses the others without asking anybody (`refused_channel`)."""
 
     def start(self, connection_id: int, request: CodeRequest) -> StartResult:
         """Have a code made and sent; never raises for what a vendor or a network can do."""
@@ -129,3 +134,11 @@ class Verifier(Protocol):
     def check(self, connection_id: int, vendor_id: str, code: str, language: str | None) -> CheckResult:
         """Ask whether this is the code; never raises for what a vendor or a network can do."""
         ...
+
+
+def refused_channel(title: str, channels: tuple[str, ...], channel: str) -> StartResult | None:
+    """Return the refusal of a channel that a vendor lacks, in words naming those that it has; else None."""
+    if channel in channels:
+        return None
+    words = f"{title} verifies no numbers by {channel}. It can by {', '.join(channels)}."
+    return StartResult(StartVerdict.REFUSED, NO_SUCH_CHANNEL, words)

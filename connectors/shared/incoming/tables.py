@@ -18,11 +18,13 @@ incoming_messages = Table(
     Column("vendor_id", String(64)),
     # Keyed: the vendor's id, or who said what when; what comes again, by either way, is known by it.
     Column("digest", LargeBinary(32), nullable=False),
+    Column("content_digest", LargeBinary(32), nullable=False),  # keyed: who said what; outlives an erasure
     Column("twin_digest", LargeBinary(32)),  # of the same message by the other way, once it came
     Column("keyword", String(5)),  # stop or start
     Column("happened_at", BigInteger, nullable=False),  # when the vendor got it, as far as it says so
     Column("received_at", BigInteger, nullable=False),  # when we did
     Index("uq_incoming_messages_digest", "connection_id", "digest", unique=True),
+    Index("ix_incoming_messages_content", "connection_id", "content_digest"),
     Index("ix_incoming_messages_account", "account_id", "id"),
     Index("ix_incoming_messages_sender", "sender"),
 )

@@ -11,6 +11,7 @@ import http.client
 import io
 import logging
 import os
+import re
 import socket
 import ssl
 import time
@@ -26,6 +27,8 @@ from urllib3.exceptions import HTTPError
 if TYPE_CHECKING:
     from urllib3.connectionpool import HTTPConnectionPool
     from urllib3.response import BaseHTTPResponse
+
+_ORIGIN = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 
 
 class NotConnected(Exception):
@@ -162,13 +165,27 @@ class _TimedStream(io.RawIOBase):
         super().close()
 
 
-class _WithoutQuery(logging.Filter):
-    """urllib3 logs the whole URL when an answer's headers are malformed; ours carry passwords and texts."""
+class _WithoutPath(logging.Filter):
+    """urllib3 logs the whole URL when an answer's headers are malformed.
+
+    Ours carry passwords, numbers and texts, some of them in the path, and what could not be parsed may repeat them:
+    what is left is whom we called, and the kind of the error.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = None
         if isinstance(record.args, tuple):
-            record.args = tuple(a.partition("?")[0] if isinstance(a, str) else a for a in record.args)
+            record.args = tuple(_legible(value) for value in record.args)
         return True
+
+
+def _legible(value: object) -> object:
+    if isinstance(value, Exception):
+        return type(value).__name__
+    if not isinstance(value, str):
+        return value
+    origin = _ORIGIN.match(value)
+    return f"{origin[0]}/…" if origin else value.partition("?")[0]
 
 
 def _reason(error: Exception) -> str:
@@ -183,4 +200,4 @@ def _reason(error: Exception) -> str:
     return "no connection could be made"
 
 
-logging.getLogger("urllib3.connection").addFilter(_WithoutQuery())
+logging.getLogger("urllib3.connection").addFilter(_WithoutPath())

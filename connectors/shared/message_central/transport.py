@@ -61,10 +61,13 @@ class Transport:
         connect_timeout: float,
         idle_seconds: float,
         tls: ssl.SSLContext | None = None,
+        most_bytes: int = MAX_BODY_BYTES,
     ) -> None:
+        """`most_bytes`: how long an answer may be."""
         self._origin, self._prefix = _origin_and_prefix(base_url)
         self._timing = urllib3.Timeout(total=timeout + connect_timeout, connect=connect_timeout, read=timeout)
         self._connect_timeout = connect_timeout
+        self._most_bytes = most_bytes
         self._idle_seconds = idle_seconds
         # Loading the certificates takes longer than a call does: once, and not once a thread.
         self._tls = (tls or _verifying_context()) if self._origin.startswith("https:") else None
@@ -78,7 +81,7 @@ class Transport:
             # The stubs leave out that urllib3's own Timeout is taken too.
             timing = cast("float", self._timing_within(timeout))
             response = adapter.send(self._prepare(call), stream=True, timeout=timing)
-            reply = _read(response)
+            reply = _read(response, self._most_bytes)
             whole = isinstance(reply, Reply)
         except _ANYTHING_OF_HTTP as error:
             return _no_reply(error)
@@ -132,15 +135,15 @@ def _origin_and_prefix(base_url: str) -> tuple[str, str]:
     return match["origin"], match["path"].rstrip("/")
 
 
-def _read(response: requests.Response) -> Reply | NoReply:
+def _read(response: requests.Response, most_bytes: int) -> Reply | NoReply:
     status = response.status_code
     try:
-        body = response.raw.read(MAX_BODY_BYTES + 1, decode_content=True)
+        body = response.raw.read(most_bytes + 1, decode_content=True)
     except urllib3.exceptions.DecodeError:
         return NoReply(Outcome.UNREADABLE, "the answer's encoding is broken", status)
     except _ANYTHING_OF_HTTP:
         return NoReply(Outcome.NO_ANSWER, "the answer broke off or took too long", status)
-    if len(body) > MAX_BODY_BYTES:
+    if len(body) > most_bytes:
         return NoReply(Outcome.UNREADABLE, "the answer is far longer than any of the vendor's", status)
     return Reply(status, body, read_retry_after(response.raw.headers.get("Retry-After")))
 

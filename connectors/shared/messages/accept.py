@@ -113,7 +113,7 @@ class Acceptor:
     def accept_within(self, connection: Connection, new: Sequence[NewMessage]) -> list[Accepted]:
         """Keep messages in the caller's transaction, with whatever else belongs to it; `announce()` once committed."""
         moment = now_ms()
-        return self._apply(connection, [self._row(message, moment) for message in new])
+        return self._apply(connection, [self._row(message, moment, connection) for message in new])
 
     def announce(self) -> None:
         """Have dispatchers look at what `accept_within` kept."""
@@ -123,9 +123,11 @@ class Acceptor:
         """Commit what waits and stop."""
         self._commits.close()
 
-    def _row(self, message: NewMessage, moment: int) -> dict[str, Any]:
+    def _row(self, message: NewMessage, moment: int, connection: Connection | None = None) -> dict[str, Any]:
         number = message.recipient
-        path = self._router.path(message.account_id, message.connection_id, number.digits, message.sender_id)
+        path = self._router.path(
+            message.account_id, message.connection_id, number.digits, message.sender_id, connection
+        )
         validity = self._rules.validity_otp_ms if message.message_type == "OTP" else self._rules.validity_ms
         due = max(message.due_at or moment, moment)
         expires = due + validity
@@ -134,7 +136,8 @@ class Acceptor:
             "id": str(uuid_utils.uuid7()),
             "account_id": message.account_id,
             "connection_id": path.connection_id,
-            "fallback_id": path.fallback_id,
+            # One that was solved for this vendor's picture is of no use to another.
+            "fallback_id": None if message.captcha else path.fallback_id,
             "source": message.source,
             "source_account": message.source_account,
             "external_id": message.external_id,
@@ -253,6 +256,7 @@ def _kept_ids(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[str
 
 def _suppressed(code: str, why: str, moment: int) -> dict[str, Any]:
     return {
+        "captcha": None,
         "status": Status.SUPPRESSED.value,
         "error_code": code,
         "error_message": why,

@@ -26,6 +26,7 @@ def canceled(moment: int, why: str = "It was canceled before it was sent.") -> d
         "error_message": why,
         "finished_at": moment,
         "deadline_at": None,
+        "captcha": None,
     }
 
 

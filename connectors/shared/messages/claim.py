@@ -27,7 +27,8 @@ LANES_WITH_DUE_ROWS = text(
     ),
     priorities(priority) AS (SELECT 0 UNION ALL SELECT 1 UNION ALL SELECT 2)
     SELECT id, account_id, state, retry_at, rate, rate_spent_until, bulk, gateway, EXISTS (
-        SELECT 1 FROM routes WHERE routes.account_id = connections.account_id AND fallback IS NOT NULL
+        SELECT 1 FROM messages
+        WHERE status = 'queued' AND fallback_id IS NOT NULL AND connection_id = connections.id
     ) AS diverts
     FROM connections
     WHERE id IN (SELECT id FROM walk) AND state IN ('active', 'paused') AND EXISTS (
@@ -54,7 +55,7 @@ class Lane:
     bulk: bool
     gateway: str
     diverts: bool = False
-    """Whether its account has another gateway for some of its messages."""
+    """Whether another gateway may be tried for some of what waits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from typing import Final
 from connectors.shared.accounts.store import MESSAGE_TYPES, Sender
 from connectors.shared.clock import DAY, now_ms
 from connectors.shared.errors import NotUnderstood
+from connectors.shared.gateways.base import Captcha
+from connectors.shared.gateways.installed import features_of
 from connectors.shared.kept_text import holds_unkept
 from connectors.shared.message_central.sms import UnsupportedFlowType, carried_flow_type
 from connectors.shared.messages.accept import PROMOTIONAL_HOURS, NewMessage
@@ -52,6 +54,7 @@ def compose(
     entity_id: str | None = None,
     due_at: int | None = None,
     external_id: str | None = None,
+    captcha: Captcha | None = None,
 ) -> NewMessage:
     """Return a message ready to be accepted; None takes the account's default. `due_at` is UTC milliseconds.
 
@@ -77,6 +80,7 @@ def compose(
         external_id=external_id,
         due_at=due_at if due_at is None else check_due(due_at),
         hours=PROMOTIONAL_HOURS if kind == "PROMOTIONAL" else None,
+        captcha=captcha,
     )
 
 
@@ -97,12 +101,20 @@ def check_text(text: str) -> Segments:
 
 
 def choose_sender_id(sender: Sender, given: str | None) -> str:
-    """Return the sender id that is asked for, or the account's. Raises InvalidMessage where there is none."""
+    """Return the sender id that is asked for, or the account's; empty where its gateway needs none.
+
+    Raises InvalidMessage where there is none and one is needed.
+    """
     if given is not None:
         return check_sender_id(given)
-    if not sender.sender_id:
+    if not sender.sender_id and needs_sender_id(sender):
         raise InvalidMessage("sender_id", "Give a sender_id: the account has none of its own.")
-    return sender.sender_id
+    return sender.sender_id or ""
+
+
+def needs_sender_id(sender: Sender) -> bool:
+    """Whether a message must name its sender id; else the vendor has one for who names none."""
+    return features_of(sender.gateway).sender_id_needed
 
 
 def check_sender_id(given: str) -> str:

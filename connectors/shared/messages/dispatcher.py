@@ -105,6 +105,7 @@ class Dispatcher:
             self._holds,
             receipt_deadline_ms=self._receipt_deadline_ms,
             on_room=self._room_for_more,
+            on_moved=self._look.set,
         )
         self._senders.start(self._threads + SPARE_THREADS)
         self._spawn("foreman", self._run_foreman)
@@ -203,12 +204,19 @@ class Dispatcher:
     def _most_for(self, lane: Lane) -> int:
         if lane.gateway not in self._gateways:
             return 0
-        if lane.diverts and (lane.state == "paused" or self._holds.seconds_left(lane.id)):
-            with self._database.write() as connection:
-                divert(connection, lane.id, now_ms())
+        probes = lane.state == "paused" and (lane.retry_at or 0) <= now_ms()
+        # Before a probe everything stays: something has to tell whether the vendor is back.
+        if lane.diverts and not probes and (lane.state == "paused" or self._holds.seconds_left(lane.id)):
+            self._divert(lane)
         if lane.state == "paused":
-            return 1 if (lane.retry_at or 0) <= now_ms() else 0
+            return 1 if probes else 0
         return self._holds.allowed(lane.id, min(CLAIM_ROWS, within_rate(lane, now_ms())))
+
+    def _divert(self, lane: Lane) -> None:
+        with self._database.write() as connection:
+            moved = divert(connection, lane.id, now_ms())
+        if moved:
+            self._look.set()  # somebody waits for it, and there may be more
 
     def _room_for_more(self) -> None:
         if self._more:

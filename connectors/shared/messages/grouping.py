@@ -67,7 +67,7 @@ def group(
     for row in rows:
         outgoing = _outgoing(row, patterns, gateway)
         if outgoing not in most:
-            most[outgoing] = gateway.most_recipients(outgoing) if lane.bulk else 1
+            most[outgoing] = _most(lane, gateway, outgoing)
         room = filling.setdefault(outgoing, [])
         target = next((call for call in room if row.recipient not in call.numbers), None)
         if target is None:
@@ -78,7 +78,8 @@ def group(
         target.numbers.add(row.recipient)
         if len(target.rows) >= most[outgoing]:
             room.remove(target)
-    return [_call(lane, outgoing, call.rows, probing=probing) for outgoing, call in calls]
+    made = [_call(lane, outgoing, call.rows, probing=probing) for outgoing, call in calls]
+    return [part for call in made for part in _parts(gateway, call)]
 
 
 def with_rows(call: Call, rows: Sequence[Claimed]) -> Call:
@@ -90,6 +91,18 @@ def halves(call: Call) -> list[Call]:
     """Return a refused call for many as two."""
     middle = len(call.rows) // 2
     return [with_rows(call, part) for part in (call.rows[:middle], call.rows[middle:])]
+
+
+def _most(lane: Lane, gateway: Gateway, outgoing: Outgoing) -> int:
+    # Somebody waits for a one-time code, and a captcha was solved for one message.
+    is_single = outgoing.message_type == "OTP" or outgoing.captcha is not None
+    return max(1, gateway.most_recipients(outgoing)) if lane.bulk and not is_single else 1
+
+
+def _parts(gateway: Gateway, call: Call) -> list[Call]:
+    """Return a call as it is, or where its texts turned out equal and are too many for one text, as several."""
+    most = len(call.rows) if len(call.rows) == 1 else max(1, gateway.most_recipients(call.outgoing))
+    return [with_rows(call, call.rows[start : start + most]) for start in range(0, len(call.rows), most)]
 
 
 def _call(lane: Lane, outgoing: Outgoing, rows: Sequence[Claimed], *, probing: bool) -> Call:
@@ -104,7 +117,8 @@ def _call(lane: Lane, outgoing: Outgoing, rows: Sequence[Claimed], *, probing: b
 def _outgoing(row: Claimed, patterns: Mapping[str, str], gateway: Gateway) -> Outgoing:
     filled = row.variables is not None and gateway.fills_patterns
     pattern = patterns.get(row.campaign_id or "") if filled else None
-    differing = row.captcha is None and row.message_type != "OTP" and gateway.lists(row.text)
+    is_single = row.captcha is not None or row.message_type == "OTP"
+    differing = pattern is None and not is_single and gateway.lists(row.text)
     text = row.text if pattern is None else pattern
     return Outgoing(
         text="" if differing else text,

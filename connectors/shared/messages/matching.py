@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, select, true
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, exists, select, true
 
 from connectors.shared.accounts.tables import connections
 from connectors.shared.clock import DAY
@@ -61,7 +61,10 @@ def might_fit(connection: Connection, arrived: Sequence[Receipt]) -> list[bool]:
 def find_one(connection: Connection, receipt: Receipt) -> str | None:
     """Return the id of the one message that this receipt fits, or None."""
     if receipt.vendor_id:
-        known = _by_vendor_id(connection, receipt) or _by_earlier_receipt(connection, receipt)
+        same = _by_vendor_id(connection, receipt)
+        if len(same) > 1:  # two accounts' vendors gave the same id: a guess by number might be the wrong one
+            return None
+        known = same[0] if same else _by_earlier_receipt(connection, receipt)
         if known:
             return known
     return _by_number(connection, receipt)
@@ -85,7 +88,7 @@ def find_erased(connection: Connection, receipt: Receipt) -> list[str]:
     return list(connection.scalars(statement))
 
 
-def _by_vendor_id(connection: Connection, receipt: Receipt) -> str | None:
+def _by_vendor_id(connection: Connection, receipt: Receipt) -> list[str]:
     columns = messages.c
     rows = connection.execute(
         select(columns.id, columns.recipient).where(
@@ -93,8 +96,7 @@ def _by_vendor_id(connection: Connection, receipt: Receipt) -> str | None:
         )
     ).all()
     # One transaction may hold many numbers, so the id alone decides only where there is no number to compare.
-    fitting = [row.id for row in rows if _same_number(row.recipient, receipt.recipient)]
-    return fitting[0] if len(fitting) == 1 else None
+    return [row.id for row in rows if _same_number(row.recipient, receipt.recipient)]
 
 
 def _by_earlier_receipt(connection: Connection, receipt: Receipt) -> str | None:
@@ -132,8 +134,9 @@ def _by_number(connection: Connection, receipt: Receipt) -> str | None:
 
 def _may_be_of(receipt: Receipt) -> ColumnElement[bool]:
     """Whether a message is of the receipt's account, and travelled by its vendor."""
-    carried = messages.c.connection_id.in_(select(connections.c.id).where(connections.c.gateway == receipt.gateway))
-    return carried & _of_account(receipt)
+    # Looked up for the few messages that fit: a list of all its connections would be made for each receipt.
+    carrier = (connections.c.id == messages.c.connection_id) & (connections.c.gateway == receipt.gateway)
+    return exists().where(carrier).correlate(messages) & _of_account(receipt)
 
 
 def _of_account(receipt: Receipt) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     BindParameter,
+    ColumnElement,
     Connection,
     String,
     bindparam,
@@ -23,7 +24,7 @@ from connectors.shared.clock import SECOND, now_ms
 from connectors.shared.gateways.base import SendResult, Verdict
 from connectors.shared.messages.claim import NOT_HELD
 from connectors.shared.messages.endings import Endings
-from connectors.shared.messages.falling_back import calls_for_other, fall_back
+from connectors.shared.messages.falling_back import fall_back
 from connectors.shared.messages.receipts import match_parked, parked_for
 from connectors.shared.messages.states import Status
 from connectors.shared.messages.tables import messages
@@ -53,7 +54,7 @@ class Finish:
     probing: bool = False
     recipients: tuple[str, ...] = field(default=(), repr=False)
     may_fall_back: bool = False
-    """Whether any of them has another gateway to go to."""
+    """Whether they are known not to have gone out, and any of them has another gateway to go to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,9 @@ class OutcomeWriter:
                 _judge_probe(connection, write, moment)
 
     def _record_not_accepted(self, connection: Connection, write: Finish, moment: int) -> None:
-        if write.may_fall_back and calls_for_other(write.result, write.attempts):
-            fall_back(connection, write.ids, write.result, moment)  # what follows finds them gone
+        if write.may_fall_back:
+            # What follows finds them gone.
+            fall_back(connection, write.connection_id, write.ids, write.result, moment)
         match write.result.verdict:
             case Verdict.TRY_AGAIN:
                 _record_not_sent(connection, write, moment + pause_before_try(write))
@@ -226,10 +228,15 @@ def _back_in_queue() -> dict[str, Any]:
     }
 
 
+def _is_on(write: Finish) -> ColumnElement[bool]:
+    """A commit whose own end is not known is done again: by then the message may be with the other gateway."""
+    return messages.c.connection_id == write.connection_id
+
+
 def _record_not_sent(connection: Connection, write: Finish, next_attempt_at: int) -> None:
     connection.execute(
         update(messages)
-        .where(messages.c.id.in_(_ids), messages.c.status == Status.SENDING.value)
+        .where(messages.c.id.in_(_ids), _is_on(write), messages.c.status == Status.SENDING.value)
         .values(
             **_back_in_queue(),
             next_attempt_at=next_attempt_at,
@@ -245,6 +252,7 @@ def _record_refused(connection: Connection, write: Finish, moment: int) -> list[
         update(messages)
         .where(
             messages.c.id.in_(_ids),
+            _is_on(write),
             messages.c.status.in_((Status.SENDING.value, Status.UNCONFIRMED.value)),
         )
         .values(
@@ -263,7 +271,7 @@ def _record_refused(connection: Connection, write: Finish, moment: int) -> list[
 def _record_in_doubt(connection: Connection, write: Finish, moment: int) -> None:
     connection.execute(
         update(messages)
-        .where(messages.c.id.in_(_ids), messages.c.status == Status.SENDING.value)
+        .where(messages.c.id.in_(_ids), _is_on(write), messages.c.status == Status.SENDING.value)
         .values(
             status=Status.UNCONFIRMED.value,
             deadline_at=moment + write.receipt_deadline_ms,

@@ -128,6 +128,7 @@ def _end(
             sent_at=func.coalesce(messages.c.sent_at, messages.c.begun_at),
             finished_at=moment,
             deadline_at=None,
+            captcha=None,
         )
         .returning(messages.c.id)
     )

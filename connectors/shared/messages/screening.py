@@ -100,6 +100,7 @@ def _suppressed(moment: int) -> dict[str, Any]:
         "claimed_by": None,
         "deadline_at": None,
         "finished_at": moment,
+        "captcha": None,
         "error_code": OPTED_OUT,
         "error_message": "This number has opted out.",
     }

@@ -9,6 +9,7 @@ import structlog
 from connectors.shared.clock import SECOND, now_ms
 from connectors.shared.errors import StoreUnavailable
 from connectors.shared.gateways.base import Fault, Gateway, SendResult, Verdict
+from connectors.shared.messages.falling_back import may_fall_back
 from connectors.shared.messages.grouping import Call, halves, with_rows
 from connectors.shared.messages.holds import Holds
 from connectors.shared.messages.outcomes import Begin, Finish, Release, Restart, Write
@@ -34,7 +35,9 @@ class SenderThreads:
         *,
         receipt_deadline_ms: int,
         on_room: Callable[[], None],
+        on_moved: Callable[[], None],
     ) -> None:
+        """`on_room`: there is room for more calls. `on_moved`: messages may have been queued at their other gateway."""
         self._dispatcher = dispatcher
         self._gateways = gateways
         self._schedule = schedule
@@ -42,6 +45,7 @@ class SenderThreads:
         self._holds = holds
         self._receipt_deadline_ms = receipt_deadline_ms
         self._on_room = on_room
+        self._on_moved = on_moved
         self._threads: list[threading.Thread] = []
 
     def start(self, count: int) -> None:
@@ -109,15 +113,15 @@ class SenderThreads:
         return self._judge(call, result)
 
     def _judge(self, call: Call, result: SendResult) -> list[Write]:
-        if result.verdict is Verdict.TRY_AGAIN:
-            self._holds.failed(call.lane.id)
-        else:
+        if result.verdict is not Verdict.TRY_AGAIN:
             self._holds.succeeded(call.lane.id)
-        if result.split:
+        elif result.fault is not Fault.NOBODY or result.retry_after is None:
+            self._holds.failed(call.lane.id)  # one that only waits for its turn says nothing of the vendor
+        if result.split and len(call.rows) > 1 and not result.exceptions:  # else some may have gone out
             self._record([Restart(call.ids)])
             self._schedule.put(halves(call))
             return []
-        otherwise = {call.rows[place].id: other for place, other in result.exceptions}
+        otherwise = {call.rows[place].id: other for place, other in result.exceptions if 0 <= place < len(call.rows)}
         alike = [row for row in call.rows if row.id not in otherwise]
         ended: list[Write] = [self._finish(with_rows(call, alike), result)] if alike else []
         alone = [row for row in call.rows if row.id in otherwise]
@@ -132,17 +136,21 @@ class SenderThreads:
             receipt_deadline_ms=self._receipt_deadline_ms,
             probing=call.probing,
             recipients=tuple(row.recipient for row in call.rows),
-            may_fall_back=any(row.fallback_id is not None for row in call.rows),
+            may_fall_back=may_fall_back(result) and any(row.fallback_id is not None for row in call.rows),
         )
 
     def _record(self, writes: list[Write]) -> list[frozenset[str]]:
         """Commit; what has happened is written however long the database is away."""
         while True:
             try:
-                return self._writer.run(writes)
+                allowed = self._writer.run(writes)
             except WriteRefused:
                 # It would be refused for ever. The sweeper settles the rows; this thread has others to send.
                 return [frozenset() for _ in writes]
             except StoreUnavailable as error:
                 log.warning("outcome_not_recorded_yet", error=str(error))
                 time.sleep(PAUSE_SECONDS)
+            else:
+                if any(isinstance(write, Finish) and write.may_fall_back for write in writes):
+                    self._on_moved()
+                return allowed

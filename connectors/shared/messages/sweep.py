@@ -68,7 +68,7 @@ class Sweeper:
             moment,
             Status.UNKNOWN,
             "no_receipt",
-            "Message Central took it and never said what became of it.",
+            "The vendor took it and never said what became of it.",
         )
 
     def _close_unconfirmed(self, connection: Connection, moment: int) -> int:
@@ -108,6 +108,7 @@ class Sweeper:
             "status": Status.UNCONFIRMED.value,
             "finished_at": moment,
             "deadline_at": moment + self.receipt_deadline_ms,
+            "captcha": None,
             "error_code": "interrupted",
             "error_message": (
                 "The service was stopped while this was being sent, so it may or may not have gone out. "
@@ -122,6 +123,7 @@ class Sweeper:
             "error_message": why,
             "finished_at": moment,
             "deadline_at": None,
+            "captcha": None,
         }
         past = _past_deadline(state, moment)
         ids = list(connection.scalars(_statement(past, values).returning(messages.c.id)))

@@ -20,6 +20,7 @@ from connectors.shared.database import metadata
 # (https://www.sqlite.org/partialindex.html), so queries use these very clauses.
 IS_QUEUED = text("status = 'queued'")
 IS_SENDING = text("status = 'sending'")
+HAS_OTHER_GATEWAY = text("status = 'queued' AND fallback_id IS NOT NULL")
 HAS_DEADLINE = text("deadline_at IS NOT NULL")
 HAS_TRANSACTION = text("transaction_id IS NOT NULL")
 IS_SCHEDULED = text("status = 'scheduled'")
@@ -80,6 +81,13 @@ messages = Table(
         "next_attempt_at",
         sqlite_where=IS_QUEUED,
         postgresql_where=IS_QUEUED,
+    ),
+    # While its gateway sends nothing, what may go by another is looked for again and again.
+    Index(
+        "ix_messages_other_gateway",
+        "connection_id",
+        sqlite_where=HAS_OTHER_GATEWAY,
+        postgresql_where=HAS_OTHER_GATEWAY,
     ),
     Index("ix_messages_claimed", "claimed_by", sqlite_where=IS_SENDING, postgresql_where=IS_SENDING),
     Index("ix_messages_deadline", "deadline_at", sqlite_where=HAS_DEADLINE, postgresql_where=HAS_DEADLINE),

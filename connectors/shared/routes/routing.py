@@ -2,10 +2,12 @@
 
 import time
 from collections import defaultdict
+from collections.abc import Collection
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from connectors.shared.accounts.states import ConnectionState
 from connectors.shared.accounts.tables import connections
@@ -24,12 +26,16 @@ class Path:
     fallback_id: int | None = None
     sender_id: str | None = None
     """None: the one that the message has."""
+    gateway: str | None = None
+    """Whose connection carries it; None: it is the one that the message came on."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Carrier:
     connection_id: int
     sender_id: str | None
+    has_own_name: bool
+    """Its vendor has a sender id for who names none."""
 
 
 @dataclass(slots=True)
@@ -50,18 +56,30 @@ class _OfAccount:
 class Router:
     """Finds paths. One for a process; it reads all routes again once a second, and most accounts have none."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, nameless: Collection[str] = ()) -> None:
+        """`nameless`: the gateways that need no sender id."""
         self._database = database
+        self._nameless = frozenset(nameless)
         self._accounts: dict[int, _OfAccount] = {}
         self._read_until = 0.0
 
-    def path(self, account_id: int, connection_id: int, number: str, sender_id: str) -> Path:
+    def path(
+        self,
+        account_id: int,
+        connection_id: int,
+        number: str,
+        sender_id: str,
+        connection: Connection | None = None,
+    ) -> Path:
         """Return the path of a message to a number (digits of E.164), as its connector composed it.
+
+        `connection` is the caller's where it has one open: two at once for each of many threads may be more than
+        there are.
 
         A sender id that is the default of the connection it came on gives way to the default of the one that carries
         it: a vendor knows only the sender ids that were registered with it. Raises StoreUnavailable.
         """
-        of_account = self._known().get(account_id)
+        of_account = self._known(connection).get(account_id)
         found = of_account.find(number) if of_account else None
         if of_account is None or found is None:
             return Path(connection_id)
@@ -70,31 +88,33 @@ class Router:
             carrier.connection_id,
             None if fallback is None else fallback.connection_id,
             _sender_id(of_account, carrier, connection_id, sender_id),
+            found[0],
         )
 
-    def _known(self) -> dict[int, _OfAccount]:
+    def _known(self, connection: Connection | None) -> dict[int, _OfAccount]:
         now = time.monotonic()
         if now >= self._read_until:
-            self._accounts = self._read()
+            with nullcontext(connection) if connection is not None else self._database.read() as reading:
+                self._accounts = self._read(reading)
             self._read_until = now + REMEMBERED_SECONDS
         return self._accounts
 
-    def _read(self) -> dict[int, _OfAccount]:
+    def _read(self, connection: Connection) -> dict[int, _OfAccount]:
         found: defaultdict[int, _OfAccount] = defaultdict(_OfAccount)
         columns = connections.c
         owned = select(columns.account_id, columns.id, columns.gateway, columns.sender_id).where(
             columns.account_id.in_(select(routes.c.account_id)), columns.state != ConnectionState.MERGED.value
         )
-        with self._database.read() as connection:
-            for route in connection.execute(select(routes)):
-                found[route.account_id].by_prefix[route.prefix] = (route.gateway, route.fallback)
-            for row in connection.execute(owned.order_by(columns.id.desc())):
-                found[row.account_id].carriers[row.gateway] = _Carrier(row.id, row.sender_id)
+        for route in connection.execute(select(routes)):
+            found[route.account_id].by_prefix[route.prefix] = (route.gateway, route.fallback)
+        for row in connection.execute(owned.order_by(columns.id.desc())):
+            carrier = _Carrier(row.id, row.sender_id, row.gateway in self._nameless)
+            found[row.account_id].carriers[row.gateway] = carrier
         return dict(found)
 
 
 def _sender_id(of_account: _OfAccount, carrier: _Carrier, came_on: int, sender_id: str) -> str | None:
-    if carrier.connection_id == came_on or not carrier.sender_id:
+    if carrier.connection_id == came_on or not (carrier.sender_id or carrier.has_own_name):
         return None
     defaults = {each.sender_id or "" for each in of_account.carriers.values() if each.connection_id == came_on}
-    return carrier.sender_id if sender_id in defaults or not sender_id else None
+    return (carrier.sender_id or "") if sender_id in defaults or not sender_id else None

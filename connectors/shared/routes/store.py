@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from connectors.shared.accounts.store import find_connection
 from connectors.shared.clock import now_ms, to_rfc3339
@@ -20,12 +21,15 @@ def add_route(connection: Connection, account_id: int, prefix: str, gateway: str
     for name in (gateway, fallback):
         if name is not None and find_connection(connection, account_id, name) is None:
             raise NotUnderstood(
-                f"The account has no connection to {name}: make one with `connectors accounts connect --gateway {name}`."
+                f"The account has no connection to {name}: make one with `connectors accounts connect "
+                f"--gateway {name}`."
             )
     values = {"gateway": gateway, "fallback": fallback, "created_at": now_ms()}
-    same = (routes.c.account_id == account_id) & (routes.c.prefix == prefix)
-    if connection.execute(update(routes).where(same).values(values)).rowcount == 0:
-        connection.execute(insert(routes).values(account_id=account_id, prefix=prefix, **values))
+    # Two commands at once may add the same.
+    dialect_insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = dialect_insert(routes).values(account_id=account_id, prefix=prefix, **values)
+    key = [routes.c.account_id, routes.c.prefix]
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=values))
 
 
 def list_routes(connection: Connection, account_id: int) -> list[dict[str, Any]]:
@@ -46,4 +50,5 @@ def remove_route(connection: Connection, account_id: int, prefix: str) -> None:
     """Remove a route; its numbers go as the rest does. Raises NotFound."""
     same = (routes.c.account_id == account_id) & (routes.c.prefix == prefix)
     if connection.execute(delete(routes).where(same)).rowcount == 0:
-        raise NotFound(f"There is no route for +{prefix}.")
+        numbers = f"numbers that begin with +{prefix}" if prefix else "every number"
+        raise NotFound(f"There is no route for {numbers}.")

@@ -1,11 +1,10 @@
-"""Codes are checked: by the vendor, five times wrongly at most, however many try at once.
+"""Codes are checked: by the vendor or by us, five times wrongly at most, however many try at once.
 
 A try is taken before the vendor is asked and given back where it gave no verdict. The code itself is handed on and
 forgotten: it is in no table, no log and no exception.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
@@ -13,18 +12,19 @@ from sqlalchemy import Connection, RowMapping, and_, update
 
 from connectors.shared.clock import now_ms
 from connectors.shared.database import Database
-from connectors.shared.errors import NotFound
-from connectors.shared.gateways.verifier import CheckResult, CheckVerdict, Verifier
+from connectors.shared.errors import NotFound, WrongState
+from connectors.shared.gateways.verifier import CheckResult, CheckVerdict
 from connectors.shared.verifications import store
+from connectors.shared.verifications.choosing import Carriers
 from connectors.shared.verifications.errors import ACCOUNT_SECONDS, LATER_SECONDS, InvalidCode, VendorUnavailable
-from connectors.shared.verifications.sending import verifier_of
 from connectors.shared.verifications.slots import Slots
-from connectors.shared.verifications.states import MOST_WRONG_CODES, VerificationStatus
+from connectors.shared.verifications.states import CALL, MOST_WRONG_CODES, VerificationStatus
 from connectors.shared.verifications.store import PENDING, columns
 from connectors.shared.verifications.tables import verifications
 
 _BEGIN_ANEW: Final = "Begin a new verification."
 _ANOTHER_CODE: Final = "Another code has been sent meanwhile, and only that one is good."
+_BY_A_CALL: Final = "This number is verified by a call, not by a code: call the number that `call` names, or resend."
 _NO_ERROR: Final = {"error_code": None, "error_message": None}
 CODE_PATTERN: Final = r"^[0-9]{4,8}$(?!\n)"
 _is_code = re.compile("[0-9]{4,8}", re.ASCII).fullmatch
@@ -35,7 +35,7 @@ _TAKES_A_TRY = columns.status.in_([VerificationStatus.PENDING.value, Verificatio
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check ended in. `vendor` None: it was not asked."""
+    """What a check ended in. `vendor` None: it was not asked, and says nothing where the code was ours."""
 
     verification_id: str
     status: VerificationStatus
@@ -45,26 +45,25 @@ class Checked:
 
     def present(self) -> dict[str, Any]:
         """Return it in the shape that the REST API shows."""
-        vendor = None if self.vendor is None else {"code": self.vendor.code, "message": self.vendor.message}
         return {
             "id": self.verification_id,
             "status": self.status.value,
-            "vendor": vendor,
+            "vendor": _said(self.vendor),
             "tries_left": self.tries_left,
             "detail": self.detail,
         }
 
 
 class Checker:
-    """Has the vendor of a connection check codes."""
+    """Has codes checked by whoever verifies for the connection that the last one went by."""
 
-    def __init__(self, database: Database, verifiers: Mapping[str, Verifier], slots: Slots) -> None:
+    def __init__(self, database: Database, carriers: Carriers, slots: Slots) -> None:
         self._database = database
-        self._verifiers = verifiers
+        self._carriers = carriers
         self._slots = slots
 
     def check(self, account_id: int, verification_id: str, code: str) -> Checked:
-        """Check a code. Raises InvalidCode, NotFound and VendorUnavailable; then no try is lost."""
+        """Check a code. Raises InvalidCode, NotFound, WrongState and VendorUnavailable; then no try is lost."""
         if not _is_code(code):
             raise InvalidCode("A code has 4 to 8 digits, and nothing else.")
         with self._slots.taken():
@@ -74,7 +73,9 @@ class Checker:
         with self._database.write() as connection:
             taken = _take_try(connection, account_id, verification_id, now_ms())
             row = store.find(connection, account_id, verification_id)
-            verifier = verifier_of(connection, self._verifiers, row["connection_id"])
+            if store.channel_of(row) == CALL and taken:
+                raise WrongState(_BY_A_CALL)  # and with the transaction the try is taken back
+            verifier = self._carriers.of(connection, row["connection_id"])
         if not taken:
             return _unasked(row, now_ms())
         result = verifier.check(row["connection_id"], row["vendor_id"], code, row["language"])
@@ -84,6 +85,12 @@ class Checker:
             _refuse(result)
         with self._database.write() as connection:
             return _apply(connection, row, result)
+
+
+def _said(vendor: CheckResult | None) -> dict[str, str | None] | None:
+    if vendor is None or (vendor.code is None and not vendor.message):
+        return None
+    return {"code": vendor.code, "message": vendor.message}
 
 
 def _take_try(connection: Connection, account_id: int, verification_id: str, moment: int) -> bool:
@@ -107,7 +114,7 @@ def _give_back(connection: Connection, row: RowMapping) -> None:
 
 def _refuse(result: CheckResult) -> NoReturn:
     if result.verdict is CheckVerdict.UNKNOWN:
-        raise NotFound("Message Central does not know this verification any more. Begin a new one.")
+        raise NotFound("This code is not known any more. Begin a new verification.")
     later = ACCOUNT_SECONDS if result.verdict is CheckVerdict.ACCOUNT_REFUSED else LATER_SECONDS
     raise VendorUnavailable(result.explanation, result.retry_after or later)
 
@@ -132,7 +139,7 @@ def _apply(connection: Connection, row: RowMapping, result: CheckResult) -> Chec
             why = "The code is no longer good."
             return _end(connection, row, result, VerificationStatus.EXPIRED, why)
         case CheckVerdict.TOO_MANY:
-            why = "Message Central takes no more tries."
+            why = "The vendor takes no more tries."
             return _end(connection, row, result, VerificationStatus.LOCKED, why)
         case _:
             return _count_wrong(connection, row, result, "The code is wrong.")
@@ -178,7 +185,7 @@ def _end(
 ) -> Checked:
     values = {
         "status": status.value,
-        "error_code": code or result.code,
+        "error_code": code or result.code or status.value,
         "error_message": why,
         "finished_at": now_ms(),
         "move_at": None,

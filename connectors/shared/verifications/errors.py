@@ -5,7 +5,7 @@ from typing import NoReturn
 
 from connectors.shared.clock import SECOND
 from connectors.shared.errors import ConnectorsError, NotUnderstood
-from connectors.shared.gateways.verifier import StartResult, StartVerdict
+from connectors.shared.gateways.verifier import NO_SUCH_CHANNEL, StartResult, StartVerdict
 
 LATER_SECONDS = 5
 ACCOUNT_SECONDS = 60
@@ -17,6 +17,10 @@ VENDOR_TIMEOUT_SECONDS = 60.0
 
 class RecipientRefused(NotUnderstood):
     """No code can be sent to this number."""
+
+
+class ChannelRefused(RecipientRefused):
+    """No gateway of the account verifies numbers by such a channel."""
 
 
 class InvalidCode(NotUnderstood):
@@ -52,6 +56,8 @@ def refuse(result: StartResult) -> NoReturn:
     """Raise what a wish that was not granted means to the caller."""
     asked = result.retry_after
     match result.verdict:
+        case StartVerdict.REFUSED if result.code == NO_SUCH_CHANNEL:
+            raise ChannelRefused(result.explanation)
         case StartVerdict.REFUSED | StartVerdict.NUMBER_REFUSED:
             raise RecipientRefused(result.explanation)
         case StartVerdict.EXISTS:

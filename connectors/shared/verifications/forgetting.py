@@ -7,7 +7,8 @@ from connectors.shared.database import Database
 from connectors.shared.idempotency import store as idempotency
 from connectors.shared.messages.retention import truncate_log
 from connectors.shared.messages.tables import receipts
-from connectors.shared.verifications import limits
+from connectors.shared.secrets import SecretBox
+from connectors.shared.verifications import code_rows, limits
 from connectors.shared.verifications.states import VerificationStatus
 from connectors.shared.verifications.store import PENDING, columns
 from connectors.shared.verifications.tables import verification_sends, verifications
@@ -17,7 +18,7 @@ SLICE = 1_000
 _ids: BindParameter[str] = bindparam("ids", expanding=True)
 
 
-def forget_number(connection: Connection, number: str) -> None:
+def forget_number(secrets: SecretBox, connection: Connection, number: str) -> None:
     """Remove a number (digits of E.164) from every verification; a pending one ends with it."""
     ended = {
         "status": VerificationStatus.EXPIRED.value,
@@ -31,6 +32,7 @@ def forget_number(connection: Connection, number: str) -> None:
     connection.execute(update(verifications).where(of_number, PENDING).values(ended))
     connection.execute(update(verifications).where(of_number).values(recipient=None))
     connection.execute(delete(verification_sends).where(verification_sends.c.recipient == number))
+    code_rows.forget_number(secrets, connection, number)
     for start in range(0, len(ids), SLICE):
         part = ids[start : start + SLICE]
         idempotency.forget(connection, part)
@@ -38,9 +40,10 @@ def forget_number(connection: Connection, number: str) -> None:
 
 
 def purge(database: Database, before_ms: int) -> None:
-    """Remove verifications begun before a moment, and what the limits counted longer ago than they look."""
+    """Remove verifications begun before a moment, codes that ended, and what the limits counted long enough ago."""
     with database.write() as connection:
-        removed = limits.forget_counted(connection, now_ms())
+        moment = now_ms()
+        removed = limits.forget_counted(connection, moment) + code_rows.forget_ended(connection, moment)
     more = True
     while more:
         with database.write() as connection:

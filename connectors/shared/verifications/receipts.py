@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, select, update
 
+from connectors.shared.accounts.tables import connections
 from connectors.shared.messages.matching import SHORTEST_NATIONAL
 from connectors.shared.messages.receipt import Receipt
 from connectors.shared.messages.states import Status
@@ -15,6 +16,9 @@ from connectors.shared.verifications.tables import HAS_VERIFICATION_TRANSACTION,
 
 FAILED = frozenset({Status.UNDELIVERED, Status.EXPIRED, Status.REJECTED})
 
+_WITH_GATEWAY = select(verifications, connections.c.gateway).join(
+    connections, connections.c.id == columns.connection_id
+)
 _transactions: BindParameter[str] = bindparam("transactions", expanding=True)
 
 
@@ -26,7 +30,7 @@ def take_receipts(connection: Connection, arrived: Sequence[Receipt]) -> dict[in
     transactions = {receipt.vendor_id for receipt in arrived if receipt.vendor_id}
     if not transactions:
         return {}
-    statement = select(verifications).where(HAS_VERIFICATION_TRANSACTION, columns.transaction_id.in_(_transactions))
+    statement = _WITH_GATEWAY.where(HAS_VERIFICATION_TRANSACTION, columns.transaction_id.in_(_transactions))
     known: dict[str, list[RowMapping]] = defaultdict(list)
     for row in connection.execute(statement, {"transactions": list(transactions)}).mappings():
         known[row["transaction_id"]].append(row)
@@ -44,9 +48,12 @@ def take_parked(connection: Connection, verification_id: str, sent: SentCode) ->
     """Take the receipts of a code that came before it was known."""
     if sent.transaction_id is None:
         return
-    row = connection.execute(select(verifications).where(columns.id == verification_id)).mappings().one()
+    row = connection.execute(_WITH_GATEWAY.where(columns.id == verification_id)).mappings().one()
     parked = select(receipts).where(
-        IS_UNMATCHED, receipts.c.recipient == row["recipient"], receipts.c.vendor_id == sent.transaction_id
+        IS_UNMATCHED,
+        receipts.c.recipient == row["recipient"],
+        receipts.c.vendor_id == sent.transaction_id,
+        receipts.c.gateway == row["gateway"],
     )
     for early in connection.execute(parked).mappings().all():
         if early["account_id"] not in (None, row["account_id"]):
@@ -57,7 +64,8 @@ def take_parked(connection: Connection, verification_id: str, sent: SentCode) ->
 
 
 def _fits(row: RowMapping, receipt: Receipt) -> bool:
-    if receipt.account_id not in (None, row["account_id"]):
+    # Two vendors may give the same id.
+    if receipt.gateway != row["gateway"] or receipt.account_id not in (None, row["account_id"]):
         return False
     if receipt.recipient is None or row["recipient"] is None:
         return receipt.recipient is None

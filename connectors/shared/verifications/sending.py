@@ -1,15 +1,13 @@
 """Has codes sent, by one channel after the other; each is counted before it goes, and not where it did not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from sqlalchemy import Connection
 
 from connectors.shared.clock import HOUR, SECOND, now_ms
 from connectors.shared.database import Database
-from connectors.shared.errors import WrongState
-from connectors.shared.gateways.verifier import CodeRequest, StartResult, StartVerdict, Verifier
-from connectors.shared.verifications import limits, store
+from connectors.shared.gateways.verifier import CodeRequest, StartResult, StartVerdict
+from connectors.shared.verifications import limits
+from connectors.shared.verifications.choosing import Carriers
 from connectors.shared.verifications.errors import VENDOR_TIMEOUT_SECONDS
 from connectors.shared.verifications.limits import Limits
 from connectors.shared.verifications.slots import Slots
@@ -22,8 +20,9 @@ _MAY_HAVE_GONE_OUT = frozenset({StartVerdict.TAKEN, StartVerdict.IN_DOUBT})
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What became of a wish, by the last channel that was tried."""
+    """What became of a wish, by the last channel that was tried and the connection that was asked."""
 
+    connection_id: int
     channel_index: int
     began_at: int
     result: StartResult
@@ -37,21 +36,24 @@ class Asked:
         vendors = _milliseconds(result.timeout_seconds)
         return SentCode(
             fresh=result.verdict is StartVerdict.TAKEN,
+            connection_id=self.connection_id,
             channel_index=self.channel_index,
             vendor_id=result.vendor_id,
             transaction_id=result.transaction_id,
             sent_at=self.began_at,
             expires_at=self.began_at + min(vendors, wish.ttl_ms or vendors),
             vendor_expires_at=self.began_at + vendors,
+            call_number=result.call_number,
+            retry_after=result.retry_after,
         )
 
 
 class CodeSender:
-    """Asks the vendor of a connection."""
+    """Asks whoever verifies for the connection that each channel goes by."""
 
-    def __init__(self, database: Database, verifiers: Mapping[str, Verifier], allowed: Limits, slots: Slots) -> None:
+    def __init__(self, database: Database, carriers: Carriers, allowed: Limits, slots: Slots) -> None:
         self._database = database
-        self._verifiers = verifiers
+        self._carriers = carriers
         self._limits = allowed
         self._slots = slots
 
@@ -70,24 +72,23 @@ class CodeSender:
 
     def _ask(self, wish: Wish, index: int) -> Asked:
         began_at = now_ms()
+        number, channel = wish.number, wish.channels[index]
+        connection_id, verifier = self._carriers.choose(wish.account_id, channel, number)
         with self._database.write() as connection:
-            verifier = verifier_of(connection, self._verifiers, wish.connection_id)
-            counted = limits.reserve(connection, self._limits, wish.account_id, wish.number, began_at)
-        number = wish.number
-        request = CodeRequest(number.country_code, number.national, wish.channels[index], wish.code_length)
-        result = verifier.start(wish.connection_id, request)
+            counted = limits.reserve(connection, self._limits, wish.account_id, number, began_at)
+        request = CodeRequest(
+            country_code=number.country_code,
+            national=number.national,
+            channel=channel,
+            code_length=wish.code_length,
+            language=wish.language,
+            ttl_seconds=None if wish.ttl_ms is None else wish.ttl_ms / SECOND,
+        )
+        result = verifier.start(connection_id, request)
         if result.verdict not in _MAY_HAVE_GONE_OUT:
             with self._database.write() as connection:
                 limits.give_back(connection, counted)
-        return Asked(index, began_at, result)
-
-
-def verifier_of(connection: Connection, verifiers: Mapping[str, Verifier], connection_id: int) -> Verifier:
-    """Return who verifies for a connection. Raises NotFound, and WrongState where its vendor does not."""
-    verifier = verifiers.get(store.gateway_of(connection, connection_id))
-    if verifier is None:
-        raise WrongState("The vendor of this account verifies no numbers.")
-    return verifier
+        return Asked(connection_id, index, began_at, result)
 
 
 def _milliseconds(timeout_seconds: float | None) -> int:

@@ -21,7 +21,7 @@ class Slots:
         """Take one for as long as a block lasts. Raises VendorUnavailable where none comes free within a second."""
         with self._changed:
             if not self._changed.wait_for(lambda: self.free > 0, PATIENCE_SECONDS):
-                raise VendorUnavailable("Message Central is slow, and many wait for it. Try again in a few seconds.", 5)
+                raise VendorUnavailable("The vendor is slow, and many wait for it. Try again in a few seconds.", 5)
             self.free -= 1
         try:
             yield

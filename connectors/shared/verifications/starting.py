@@ -13,10 +13,16 @@ from connectors.shared.errors import WrongState
 from connectors.shared.phone_numbers import InvalidNumber, PhoneNumber, read_local_number
 from connectors.shared.verifications import limits, store
 from connectors.shared.verifications.countries import AllowedCountries
-from connectors.shared.verifications.errors import RecipientRefused, TooManyCodes, refuse, seconds_until
+from connectors.shared.verifications.errors import (
+    LATER_SECONDS,
+    RecipientRefused,
+    TooManyCodes,
+    refuse,
+    seconds_until,
+)
 from connectors.shared.verifications.receipts import take_parked
 from connectors.shared.verifications.sending import Asked, CodeSender
-from connectors.shared.verifications.states import VerificationStatus
+from connectors.shared.verifications.states import CALL, VerificationStatus
 from connectors.shared.verifications.store import SentCode, Wish
 
 LEASE_MS = 120 * SECOND
@@ -74,7 +80,6 @@ class Starter:
             account = sender_of_account(connection, new.account_id)
         wish = Wish(
             account_id=new.account_id,
-            connection_id=account.connection_id,
             number=self._recipients.read(new.to, account.country_code),
             channels=new.channels,
             code_length=new.code_length,
@@ -146,7 +151,6 @@ def wish_of(row: RowMapping) -> Wish:
         raise WrongState("The number of this verification has been erased.")
     return Wish(
         account_id=row["account_id"],
-        connection_id=row["connection_id"],
         number=PhoneNumber(row["country_code"], row["recipient"].removeprefix(row["country_code"])),
         channels=tuple(store.channels_of(row)),
         code_length=row["code_length"],
@@ -160,6 +164,9 @@ def _keep(connection: Connection, wish: Wish, sent: SentCode) -> str:
     moment = now_ms()
     limits.lock_account(connection, wish.account_id)
     known = store.find_by_vendor_id(connection, wish.number, sent.vendor_id, moment)
+    if known is None and not sent.fresh and wish.channels[sent.channel_index] == CALL:
+        # Somebody else is being told this moment which number to call.
+        raise TooManyCodes(_NOTHING_NEW, LATER_SECONDS)
     if known is None or (sent.fresh and known["created_at"] < sent.sent_at):
         verification_id = store.insert_verification(connection, wish, sent, moment)
         take_parked(connection, verification_id, sent)
@@ -167,12 +174,14 @@ def _keep(connection: Connection, wish: Wish, sent: SentCode) -> str:
     if known["account_id"] == wish.account_id and store.status_of(known, moment) is VerificationStatus.PENDING:
         return str(known["id"])
     # Begun anew on the same code, a locked one would be open to five more guesses, and another's would not be its own.
-    raise TooManyCodes(_NOTHING_NEW, seconds_until(known["vendor_expires_at"], moment))
+    raise TooManyCodes(_NOTHING_NEW, sent.retry_after or seconds_until(known["vendor_expires_at"], moment))
 
 
 def _is_news(connection: Connection, wish: Wish, sent: SentCode) -> bool:
     """Tell whether no verification stands on this code yet: an earlier call's, say, whose answer was lost."""
     if sent.fresh:
         return True
+    if wish.channels[sent.channel_index] == CALL:
+        return False  # which number to call was told to somebody else
     limits.lock_account(connection, wish.account_id)
     return store.find_by_vendor_id(connection, wish.number, sent.vendor_id, now_ms()) is None

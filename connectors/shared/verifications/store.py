@@ -20,10 +20,12 @@ PENDING = columns.status == VerificationStatus.PENDING.value
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A number to be verified, and how. `ttl_ms` None: for as long as the vendor has it."""
+    """A number to be verified, and how. `ttl_ms` None: for as long as the vendor has it.
+
+    By which connection is decided channel by channel: see `choosing`.
+    """
 
     account_id: int
-    connection_id: int
     number: PhoneNumber = field(repr=False)
     channels: tuple[str, ...]
     code_length: int
@@ -33,28 +35,34 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class SentCode:
-    """A code that the vendor has out: by which of the channels, and until when it is good for us and for the vendor.
+    """A code that the vendor has out: by which connection and channel, until when it is good for us and the vendor.
 
-    `fresh` False: the vendor sent nothing now, it named the one that is out already.
+    `fresh` False: the vendor sent nothing now, it named the one that is out already; `retry_after` (seconds) then says
+    when it would. `call_number` (digits): what the person has to call, instead of a code.
     """
 
     fresh: bool
+    connection_id: int
     channel_index: int
     vendor_id: str
     transaction_id: str | None
     sent_at: int
     expires_at: int
     vendor_expires_at: int
+    call_number: str | None = None
+    retry_after: float | None = None
 
     def values(self) -> dict[str, Any]:
         """Return the columns that tell of it."""
         return {
+            "connection_id": self.connection_id,
             "channel_index": self.channel_index,
             "vendor_id": self.vendor_id,
             "transaction_id": self.transaction_id,
             "sent_at": self.sent_at,
             "expires_at": self.expires_at,
             "vendor_expires_at": self.vendor_expires_at,
+            "call_number": self.call_number,
         }
 
 
@@ -65,7 +73,6 @@ def insert_verification(connection: Connection, wish: Wish, sent: SentCode, crea
         insert(verifications).values(
             id=verification_id,
             account_id=wish.account_id,
-            connection_id=wish.connection_id,
             country_code=wish.number.country_code,
             recipient=wish.number.digits,
             channels=json.dumps(wish.channels),
@@ -141,6 +148,12 @@ def channels_of(row: RowMapping) -> list[str]:
     return found
 
 
+def channel_of(row: RowMapping) -> str:
+    """Return the channel of the last code."""
+    index: int = row["channel_index"]
+    return channels_of(row)[index]
+
+
 def status_of(row: RowMapping, moment: int) -> VerificationStatus:
     """Return where a verification stands; nobody has to write that time has passed."""
     status = VerificationStatus(row["status"])
@@ -152,19 +165,25 @@ def status_of(row: RowMapping, moment: int) -> VerificationStatus:
 def present(row: RowMapping, moment: int) -> dict[str, Any]:
     """Return a row in the shape that the REST API shows."""
     status = status_of(row, moment)
-    channels = channels_of(row)
     ended = row["finished_at"] or (row["expires_at"] if status is VerificationStatus.EXPIRED else None)
     return {
         "id": row["id"],
         "status": status.value,
         "to": f"+{row['recipient']}" if row["recipient"] else None,
-        "channel": channels[row["channel_index"]],
-        "channels": channels,
+        "channel": channel_of(row),
+        "channels": channels_of(row),
         "code_length": row["code_length"],
         "language": row["language"],
+        "call": _call(row),
         "error": {"code": row["error_code"], "message": row["error_message"]} if row["error_code"] else None,
         "created_at": to_rfc3339(row["created_at"]),
         "sent_at": to_rfc3339(row["sent_at"]),
         "expires_at": to_rfc3339(row["expires_at"]),
         "finished_at": to_rfc3339(ended),
     }
+
+
+def _call(row: RowMapping) -> dict[str, Any] | None:
+    if row["call_number"] is None:
+        return None
+    return {"number": f"+{row['call_number']}", "expires_at": to_rfc3339(row["expires_at"])}

@@ -19,8 +19,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from connectors.shared.incoming.tables import incoming_messages
 from connectors.shared.messages.tables import messages
-from connectors.shared.webhooks.events import MESSAGE
+from connectors.shared.webhooks.events import MESSAGE, MESSAGE_RECEIVED
 from connectors.shared.webhooks.tables import webhook_deliveries, webhook_events, webhooks
 
 SLICE = 1_000
@@ -44,12 +45,21 @@ def announce(connection: Connection, account_id: int, event: str, subject_id: st
 
 def announce_ends(connection: Connection, message_ids: Sequence[str], moment_ms: int) -> None:
     """Have webhooks told how these messages ended: a listener of `Endings`."""
+    _announce(connection, (_ENDS_SQLITE, _ENDS_POSTGRESQL), message_ids, moment_ms)
+
+
+def announce_arrivals(connection: Connection, incoming_ids: Sequence[str], moment_ms: int) -> None:
+    """Have webhooks told of these messages from phones: a listener of `Arrivals`."""
+    _announce(connection, (_ARRIVALS_SQLITE, _ARRIVALS_POSTGRESQL), incoming_ids, moment_ms)
+
+
+def _announce(connection: Connection, statements: tuple[Any, Any], ids: Sequence[str], moment_ms: int) -> None:
     if connection.scalar(_anybody_listens) is None:
         return
-    statement = _ENDS_SQLITE if connection.dialect.name == "sqlite" else _ENDS_POSTGRESQL
-    for start in range(0, len(message_ids), SLICE):
+    statement = statements[connection.dialect.name != "sqlite"]
+    for start in range(0, len(ids), SLICE):
         # psycopg takes a tuple for a row and only a list for an array.
-        chosen = list(message_ids[start : start + SLICE])
+        chosen = list(ids[start : start + SLICE])
         connection.execute(statement, {"ids": chosen, "moment": moment_ms})
 
 
@@ -75,6 +85,26 @@ def _owed(chosen: ColumnElement[bool]) -> Any:
         .join(webhooks, (webhooks.c.account_id == ended.c.account_id) & _is_active)
         .join(webhook_events, (webhook_events.c.webhook_id == webhooks.c.id) & (webhook_events.c.event == event))
         .where(true())
+    )
+
+
+def _arrived(chosen: ColumnElement[bool]) -> Any:
+    return (
+        select(
+            webhooks.c.id,
+            literal(MESSAGE_RECEIVED),
+            incoming_messages.c.id,
+            incoming_messages.c.happened_at,
+            literal(0),
+            _moment,
+        )
+        .select_from(incoming_messages)
+        .join(webhooks, (webhooks.c.account_id == incoming_messages.c.account_id) & _is_active)
+        .join(
+            webhook_events,
+            (webhook_events.c.webhook_id == webhooks.c.id) & (webhook_events.c.event == MESSAGE_RECEIVED),
+        )
+        .where(chosen)
     )
 
 
@@ -104,4 +134,7 @@ _ANNOUNCE_SQLITE = _insert(sqlite.insert, _announced)
 _ANNOUNCE_POSTGRESQL = _insert(postgresql.insert, _announced)
 _ENDS_SQLITE = _insert(sqlite.insert, _owed(messages.c.id.in_(_ids)))
 # One array instead of a thousand values, which PostgreSQL takes longer to plan.
-_ENDS_POSTGRESQL = _insert(postgresql.insert, _owed(messages.c.id == any_(bindparam("ids", type_=ARRAY(String)))))
+_any_id = any_(bindparam("ids", type_=ARRAY(String)))
+_ENDS_POSTGRESQL = _insert(postgresql.insert, _owed(messages.c.id == _any_id))
+_ARRIVALS_SQLITE = _insert(sqlite.insert, _arrived(incoming_messages.c.id.in_(_ids)))
+_ARRIVALS_POSTGRESQL = _insert(postgresql.insert, _arrived(incoming_messages.c.id == _any_id))

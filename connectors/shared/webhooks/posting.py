@@ -68,7 +68,7 @@ class Posted:
 class Poster:
     """Posts what is due. One for a process; slow webhooks hold up nobody else's.
 
-    `readers` finds what an event is about, by the first word of its name.
+    `readers` finds what an event is about, by its name, or else by the first word of that.
     """
 
     def __init__(
@@ -181,7 +181,7 @@ class Poster:
         return send(self._session(), self._secrets, endpoint, message, body, self._clock(), TIMEOUT)
 
     def _subject(self, addressee: Addressee, delivery: Delivery) -> dict[str, Any]:
-        read = self._readers[delivery.event.partition(".")[0]]
+        read = self._readers.get(delivery.event) or self._readers[delivery.event.partition(".")[0]]
         try:
             with self._database.read() as connection:
                 return read(connection, addressee.account_id, delivery.subject_id)

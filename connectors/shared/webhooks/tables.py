@@ -41,7 +41,7 @@ webhook_deliveries = Table(
     Column("id", Integer, primary_key=True),
     Column("webhook_id", String(36), nullable=False),
     Column("event", String(40), nullable=False),
-    Column("subject_id", String(36), nullable=False),  # the message or campaign it is about
+    Column("subject_id", String(36), nullable=False),  # the message, incoming message or campaign it is about
     Column("happened_at", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("failing_since", BigInteger),

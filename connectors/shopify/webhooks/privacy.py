@@ -14,6 +14,7 @@ from connectors.shared.automations import steps
 from connectors.shared.automations.tables import automation_steps
 from connectors.shared.clock import now_ms
 from connectors.shared.errors import StoreUnavailable
+from connectors.shared.incoming import forgetting as incoming
 from connectors.shared.messages.retention import erase_messages, truncate_log, wipe
 from connectors.shared.messages.tables import messages
 from connectors.shared.opt_outs import store as opt_outs
@@ -187,6 +188,7 @@ class Privacy:
     def _forget_opt_outs(self, connection: Connection, shop: Shop, numbers: set[str]) -> None:
         if shop.account_id is not None:
             opt_outs.forget_of_account(self._secrets, connection, shop.account_id, numbers)
+            incoming.forget_of_account(self._service.arrivals, connection, shop.account_id, numbers)
 
 
 def _message_ids(connection: Connection, shop: Shop, person: Person, found: traces.Traces) -> list[str]:

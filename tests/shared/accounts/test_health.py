@@ -7,11 +7,20 @@ from sqlalchemy import Connection, insert, update
 
 from connectors.shared.accounts.health import account_health, default_country
 from connectors.shared.accounts.states import ConnectionState
-from connectors.shared.accounts.store import Defaults, Login, add_account, insert_account, insert_connection
+from connectors.shared.accounts.store import (
+    Defaults,
+    Login,
+    add_account,
+    add_gateway_account,
+    connect,
+    insert_account,
+    insert_connection,
+)
 from connectors.shared.accounts.tables import accounts, connections
 from connectors.shared.clock import DAY, now_ms, to_rfc3339
 from connectors.shared.database import Database, metadata
 from connectors.shared.errors import NotFound
+from connectors.shared.gateways.logins import GatewayLogin
 from connectors.shared.messages.receipts import GIVEN_UP
 from connectors.shared.messages.tables import messages, receipts
 from connectors.shared.secrets import SecretBox
@@ -93,6 +102,18 @@ def test_what_is_told_of_a_new_account(connection: Connection, account_id: int) 
         "unmatched_receipts": 0,
         "waiting": 0,
         "daily_limit": None,
+        "gateway": "message-central",
+        "connections": [
+            {
+                "gateway": "message-central",
+                "state": "active",
+                "reason": None,
+                "retry_at": None,
+                "sender_id": "UTOMOB",
+                "waiting": 0,
+                "last_receipt_at": None,
+            }
+        ],
     }
 
 
@@ -162,6 +183,26 @@ def test_a_later_connection_does_not_stand_for_the_account(connection: Connectio
     )
     assert account_health(connection, account_id)["state"] == "active"
     assert default_country(connection, account_id) == "91"
+
+
+def test_each_connection_says_how_it_is_and_the_first_stands_for_the_account(connection: Connection) -> None:
+    login = GatewayLogin("smsc", "shop", {"api_key": "hunter2"}, {"any": "option"})
+    account_id = add_gateway_account(connection, SECRETS, "shop", login, Defaults("SHOP", "7"))
+    central = connect(
+        connection, SECRETS, account_id, GatewayLogin("message-central", "shop", {"password": "x"}), Defaults()
+    )
+    connection.execute(
+        update(connections).where(connections.c.id == central).values(state="paused", reason="No credit.")
+    )
+    for connection_id in (1, central, central):
+        add_message(connection, connection_id, account_id, "queued")
+    health = account_health(connection, account_id)
+    assert (health["gateway"], health["state"], health["country_code"], health["waiting"]) == ("smsc", "active", "7", 3)
+    told = [(each["gateway"], each["state"], each["sender_id"], each["waiting"]) for each in health["connections"]]
+    assert told == [("smsc", "active", "SHOP", 1), ("message-central", "paused", None, 2)]
+    assert health["connections"][1]["reason"] == {"code": None, "message": "No credit."}
+    assert "hunter2" not in str(health) + repr(login)
+    assert default_country(connection, account_id) == "7"
 
 
 def test_there_is_no_such_account(connection: Connection, account_id: int) -> None:

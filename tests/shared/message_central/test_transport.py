@@ -212,3 +212,19 @@ def test_no_secret_is_logged(
     assert bool(headers) == ("Failed to parse headers" in caplog.text)
     for secret in ("hunter2hunter2", "aHVudGVyMmh1bnRlcjI", TOKEN, "9999999999", "1476"):
         assert secret not in spoken
+
+
+def test_no_path_is_logged(vendor: StartVendor, caplog: pytest.LogCaptureFixture) -> None:
+    """Other vendors have the number and the text there."""
+
+    def answer(visit: Visit) -> None:
+        target = visit.receive().split(b" ")[1].decode()
+        visit.answer(headers=(f"Nonsense without a colon {target}",))
+
+    caplog.set_level(logging.DEBUG)
+    server = vendor(answer)
+    transport = Transport(server.url, timeout=5, connect_timeout=2, idle_seconds=60)
+    assert transport.call(Call("GET", "/rest/api/9999999999/a-text?a=secret")) == Reply(200, b"")
+    assert f"url={server.url}/…" in caplog.text
+    for secret in ("rest", "9999999999", "a-text", "secret"):
+        assert secret not in caplog.text

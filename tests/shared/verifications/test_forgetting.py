@@ -1,15 +1,19 @@
 """Numbers of verifications can be erased, and do not stay for ever."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, update
 
-from connectors.shared.clock import now_ms
+from connectors.service import Service
+from connectors.shared.clock import HOUR, now_ms
 from connectors.shared.database import metadata
 from connectors.shared.messages import retention
 from connectors.shared.messages.states import Status
 from connectors.shared.verifications import forgetting
+from connectors.shared.verifications.tables import verification_codes
 from tests.shared.verifications.desk import DIGITS, Desk
+from tests.shared.verifications.gateways import CALLS, GatewayDouble, kind, own_desk
 from tests.shared.verifications.vendor import RIGHT, VerifyVendor
 
 
@@ -44,3 +48,38 @@ def test_an_account_takes_its_verifications_along(desk: Desk) -> None:
     desk.start()
     retention.remove_account(desk.service.database, desk.service.forgetting, desk.account_id)
     assert desk.count() == (0, 0)
+
+
+@pytest.fixture
+def own(monkeypatch: pytest.MonkeyPatch, open_service: Callable[..., Service]) -> Desk:
+    """An account whose codes are ours; one of two numbers has one."""
+    monkeypatch.setattr("connectors.service.GATEWAYS", (kind(GatewayDouble(CALLS)),))
+    desk = own_desk(open_service(), CALLS)
+    desk.start()
+    desk.start("+919816111112")
+    return desk
+
+
+def codes(desk: Desk) -> int:
+    with desk.service.database.read() as connection:
+        return len(connection.execute(select(verification_codes)).all())
+
+
+def test_an_erased_numbers_codes_go_with_it(own: Desk) -> None:
+    retention.erase_number(own.service.database, own.service.endings, own.service.forgetting, DIGITS)
+    assert codes(own) == 1
+
+
+def test_an_accounts_codes_go_with_it(own: Desk) -> None:
+    retention.remove_account(own.service.database, own.service.forgetting, own.account_id)
+    assert codes(own) == 0
+
+
+def test_codes_that_ended_are_removed(own: Desk) -> None:
+    columns = verification_codes.c
+    with own.service.database.write() as connection:
+        first = connection.scalar(select(columns.id).order_by(columns.id).limit(1))
+        ended = update(verification_codes).where(columns.id == first).values(expires_at=now_ms() - HOUR)
+        connection.execute(ended)
+    forgetting.purge(own.service.database, 0)
+    assert codes(own) == 1

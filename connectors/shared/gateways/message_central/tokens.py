@@ -11,6 +11,7 @@ from connectors.shared.accounts.store import read_login
 from connectors.shared.accounts.tables import connections
 from connectors.shared.clock import SECOND, now_ms
 from connectors.shared.database import Database
+from connectors.shared.errors import NotFound
 from connectors.shared.message_central import Credentials, MessageCentral, TokenAnswer
 from connectors.shared.secrets import SecretBox, SecretUnreadable
 
@@ -65,7 +66,7 @@ class Tokens:
     def _mint_in_turn(self, connection_id: int, stale: str | None, timeout: float) -> Minted:
         deadline = time.monotonic() + timeout + 5
         while True:
-            kept = self._kept(connection_id)
+            kept = self._kept(connection_id)  # NotFound once the connection is gone: there is nothing to wait for
             if kept is not None and _good(*kept, stale):
                 self._held[connection_id] = kept
                 return Minted(kept[0], None)
@@ -91,7 +92,9 @@ class Tokens:
 
     def _kept(self, connection_id: int) -> tuple[str, int | None] | None:
         row = self._row(connection_id)
-        if row is None or row["token_sealed"] is None:
+        if row is None:
+            raise NotFound("This connection has been removed.")
+        if row["token_sealed"] is None:
             return None
         try:
             return self._secrets.decrypt(row["token_sealed"]), row["token_expires_at"]

@@ -9,8 +9,15 @@ from connectors.shared.gateways.base import Fault, SendResult, Verdict
 from connectors.shared.gateways.message_central import verdicts
 from connectors.shared.gateways.message_central.gateway import NAME
 from connectors.shared.gateways.message_central.tokens import Tokens
-from connectors.shared.gateways.verifier import CheckResult, CheckVerdict, CodeRequest, StartResult, StartVerdict
-from connectors.shared.message_central import Answer, MessageCentral, Outcome, TokenAnswer
+from connectors.shared.gateways.verifier import (
+    CheckResult,
+    CheckVerdict,
+    CodeRequest,
+    StartResult,
+    StartVerdict,
+    refused_channel,
+)
+from connectors.shared.message_central import CARRIED_FLOW_TYPES, Answer, MessageCentral, Outcome, TokenAnswer
 from connectors.shared.secrets import SecretUnreadable
 
 COMPLETED = "VERIFICATION_COMPLETED"
@@ -101,6 +108,7 @@ class MessageCentralVerifier:
     """Verifies numbers by Verify Now; a token that has run out is minted anew once."""
 
     name = NAME
+    channels: tuple[str, ...] = CARRIED_FLOW_TYPES
 
     def __init__(self, client: MessageCentral, tokens: Tokens) -> None:
         self._client = client
@@ -108,6 +116,9 @@ class MessageCentralVerifier:
 
     def start(self, connection_id: int, request: CodeRequest) -> StartResult:
         """Have a code made and sent."""
+        refused = refused_channel("Message Central", self.channels, request.channel)
+        if refused is not None:
+            return refused
         answer = self._ask(
             connection_id,
             lambda token: self._client.send_otp(

@@ -1,25 +1,45 @@
 """What the house knows of Ogangi, which is also called Messangi."""
 
+from typing import Final
+
+import click
+
 from connectors.shared.errors import NotUnderstood
 from connectors.shared.gateways.features import Features
-from connectors.shared.gateways.kinds import Built, GatewayKind, House
+from connectors.shared.gateways.kinds import Built, GatewayKind, House, Opener
 from connectors.shared.gateways.logins import PRIVATE_KEY, GatewayLogin, Given, LoginForm, LoginOption
+from connectors.shared.gateways.ogangi.commands import group
+from connectors.shared.gateways.ogangi.gateway import LONGEST_TEXT, NAME, OgangiGateway
+from connectors.shared.gateways.ogangi.logins import CALLS, SEND_MT, SEND_SMS, Logins
+from connectors.shared.gateways.ogangi.pins import OgangiPins
+from connectors.shared.gateways.ogangi.polling import OgangiIncoming
+from connectors.shared.gateways.ogangi.settings import read_ogangi_settings
+from connectors.shared.gateways.ogangi.signing import NotSendable, segment
+from connectors.shared.verifications.own_codes import OwnCodes
 
-NAME = "ogangi"
-CALLS = ("sendMT", "sendSMS")
-
-FEATURES = Features(
-    longest_text=1_600,
+FEATURES: Final = Features(
+    longest_text=LONGEST_TEXT,
     own_ids=False,
     verification_channels=("SMS", "PIN"),
     incoming=("polled",),
 )
 
-_OPTIONS = ("public_key", "call", "carrier", "flags")
+_OPTIONS: Final = ("public_key", "call", "carrier", "flags")
 
 
 def _build(house: House) -> Built:
-    raise NotImplementedError
+    client = read_ogangi_settings().client()
+    logins = Logins(house.database, house.secrets)
+    gateway = OgangiGateway(client, logins)
+    return Built(
+        gateway=gateway,
+        verifier=OwnCodes(NAME, house.database, house.secrets, gateway, pins=OgangiPins(client, logins)),
+        incoming=OgangiIncoming(client, logins),
+    )
+
+
+def _commands(open_house: Opener) -> tuple[click.Command, ...]:
+    return (group(open_house),)
 
 
 def _login(_customer_id: str, given: Given, secret: Given) -> GatewayLogin:
@@ -29,8 +49,33 @@ def _login(_customer_id: str, given: Given, secret: Given) -> GatewayLogin:
             "Give Ogangi's --instance-id and --public-key, and the private key on standard input, with "
             "--password-stdin."
         )
-    options = {"call": CALLS[0]} | {key: value for key in _OPTIONS if (value := given.get(key))}
+    options = {"call": SEND_MT} | {key: value for key in _OPTIONS if (value := given.get(key))}
+    _check_call(options)
+    for option, value in {"instance_id": instance, **options}.items():
+        _check_segment(option, value)
     return GatewayLogin(NAME, instance, {PRIVATE_KEY: private_key}, options)
+
+
+def _check_call(options: Given) -> None:
+    call = options.get("call")
+    if call not in CALLS:
+        raise NotUnderstood(f"--call is one of {', '.join(CALLS)}.")
+    if call != SEND_SMS:
+        return
+    if not options.get("carrier"):
+        raise NotUnderstood(
+            "sendSMS has to be told the operator, and finds none by itself: give --carrier, or take --call sendMT."
+        )
+    if options.get("flags"):
+        raise NotUnderstood("--flags are for sendMT alone: take them away (--flags ''), or take --call sendMT.")
+
+
+def _check_segment(option: str, value: str) -> None:
+    """Check that the path of a URL can hold it. Raises NotUnderstood."""
+    try:
+        segment("value", value)
+    except NotSendable:
+        raise NotUnderstood(f"--{option.replace('_', '-')} cannot be dots alone.") from None
 
 
 def _changed(login: GatewayLogin, given: Given, secret: Given) -> GatewayLogin:
@@ -39,7 +84,7 @@ def _changed(login: GatewayLogin, given: Given, secret: Given) -> GatewayLogin:
     return _login("", kept | changes, {PRIVATE_KEY: secret.get(PRIVATE_KEY) or login.secret[PRIVATE_KEY]})
 
 
-OGANGI = GatewayKind(
+OGANGI: Final = GatewayKind(
     name=NAME,
     title="Ogangi",
     features=FEATURES,
@@ -56,4 +101,5 @@ OGANGI = GatewayKind(
         change=_changed,
     ),
     build=_build,
+    commands=_commands,
 )

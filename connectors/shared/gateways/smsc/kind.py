@@ -1,17 +1,27 @@
 """What the house knows of SMSC (smscentre.com, smsc.ru, smsc.kz: one platform)."""
 
-from connectors.shared.errors import NotUnderstood
+from connectors.shared.errors import NotUnderstood, SettingsError
+from connectors.shared.gateways.bounded_calls import BoundedCalls
 from connectors.shared.gateways.features import Features
 from connectors.shared.gateways.kinds import Built, GatewayKind, House
 from connectors.shared.gateways.logins import API_KEY, PASSWORD, GatewayLogin, Given, LoginForm, LoginOption
-
-NAME = "smsc"
+from connectors.shared.gateways.smsc import callbacks
+from connectors.shared.gateways.smsc.bounded import BoundedSmsc
+from connectors.shared.gateways.smsc.client import LONGEST_TEXT, Smsc
+from connectors.shared.gateways.smsc.commands import commands
+from connectors.shared.gateways.smsc.confirming import SmscCallConfirmation
+from connectors.shared.gateways.smsc.gateway import NAME, SmscGateway
+from connectors.shared.gateways.smsc.logins import Logins
+from connectors.shared.gateways.smsc.polling import ConfirmCall, SmscIncoming
+from connectors.shared.gateways.smsc.settings import PREFIX, SmscSettings, read_smsc_settings
+from connectors.shared.verifications.calls import confirm_call
+from connectors.shared.verifications.own_codes import OwnCodes
 
 FEATURES = Features(
     same_text_to_many=True,
     differing_texts="a list",
     sender_id_needed=False,
-    longest_text=1_000,
+    longest_text=LONGEST_TEXT,
     receipts="callback",
     signed_callbacks=True,
     verification_channels=("SMS", "CALL"),
@@ -24,8 +34,48 @@ FEATURES = Features(
 )
 
 
+def bounded_smsc(house: House) -> BoundedSmsc:
+    """Return SMSC's calls for the connections of this house, within the vendor's limits. Raises SettingsError."""
+    return _bounded(house, _client(read_smsc_settings()), Logins(house.database, house.secrets))
+
+
 def _build(house: House) -> Built:
-    raise NotImplementedError
+    settings = read_smsc_settings()
+    client, logins = _client(settings), Logins(house.database, house.secrets)
+    bounded = _bounded(house, client, logins)
+    gateway = SmscGateway(client, logins, bounded, settings.bulk_size)
+    calls = SmscCallConfirmation(bounded)
+    return Built(
+        gateway=gateway,
+        verifier=OwnCodes(NAME, house.database, house.secrets, gateway, calls=calls),
+        register=lambda app: callbacks.register(app, house),
+        incoming=SmscIncoming(bounded, _confirming(house)),
+    )
+
+
+def _client(settings: SmscSettings) -> Smsc:
+    try:
+        return Smsc(settings.url, timeout=settings.timeout)
+    except ValueError as error:
+        raise SettingsError(f"{PREFIX}URL: {error}") from None
+
+
+def _bounded(house: House, client: Smsc, logins: Logins) -> BoundedSmsc:
+    return BoundedSmsc(client, logins, BoundedCalls(house.database, house.secrets))
+
+
+def _confirming(house: House) -> ConfirmCall:
+    def confirm(connection_id: int, number: str, called: str, called_at: int) -> bool:
+        with house.database.write() as connection:
+            return confirm_call(
+                connection,
+                connection_ids=(connection_id,),
+                number=number,
+                called=called,
+                moment=called_at,
+            )
+
+    return confirm
 
 
 def _login(_customer_id: str, given: Given, secret: Given) -> GatewayLogin:
@@ -55,4 +105,6 @@ SMSC = GatewayKind(
         change=_changed,
     ),
     build=_build,
+    callback_url=callbacks.callback_url,
+    commands=commands,
 )

@@ -1,0 +1,3 @@
+"""The stand-in for SMSC (smscentre.com), written from its documents alone."""
+
+NAME = "smsc"

@@ -1,0 +1,54 @@
+"""`connectors smsc`: what SMSC can be asked and told beside sending, from the command line."""
+
+from importlib import import_module
+from typing import Final
+
+import click
+
+from connectors.shared.gateways.kinds import Opener
+
+_WHERE: Final = {
+    "balance": "money",
+    "cost": "money",
+    "status": "past",
+    "history": "past",
+    "numbers": "numbers",
+    "rent": "numbers",
+    "renewal": "numbers",
+    "tasks": "tasks",
+    "confirm-call": "calls",
+}
+"""The commands, and the module of each."""
+
+
+class Commands(click.Group):
+    """Loads a command once it is asked for: what serves requests has no use for any of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_WHERE)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = _WHERE.get(cmd_name)
+        if module is None:
+            return None
+        found: click.Command = getattr(import_module(f"{__name__}.{module}"), cmd_name.replace("-", "_"))
+        return found
+
+
+def commands(open_house: Opener) -> tuple[click.Command, ...]:
+    """Return the group `smsc`, whose commands open the house by this."""
+
+    @click.group(cls=Commands)
+    @click.pass_context
+    def smsc(ctx: click.Context) -> None:
+        """Ask SMSC: what is left, what it costs, what became of it; rent numbers; confirm a number by a call.
+
+        \b
+        Examples:
+          connectors smsc balance
+          connectors smsc cost --phone +79991234567 --text "Your order has left"
+          connectors smsc history --from 2026-11-01 --to 2026-11-21
+        """
+        ctx.obj = open_house
+
+    return (smsc,)
