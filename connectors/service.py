@@ -129,6 +129,10 @@ class Service:
             most_waiting=max(1, self.settings.web_threads // 2),
         )
 
+    def check(self) -> None:
+        """Read the settings of every gateway now rather than when it is needed. Raises SettingsError."""
+        self.built  # noqa: B018 - reading it is what does it
+
     def close(self) -> None:
         """Commit what waits and close connections."""
         for name in ("acceptor", "receipts"):

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import insert, inspect, text
 
 import connectors.installed  # noqa: F401 - declares every connector's tables
 from connectors import migrations
@@ -62,6 +63,26 @@ def test_templates_are_the_accounts_own_until_others_have_some(database: Databas
     indexes = {index["name"]: index for index in inspect(database.engine).get_indexes("templates")}
     assert indexes["uq_templates_name"]["column_names"] == ["account_id", "name"]
     assert indexes["uq_templates_name"]["unique"]
+
+
+def test_messages_and_what_belongs_to_them_outlive_the_way_back_to_one_gateway(database: Database) -> None:
+    migrations.upgrade(database)
+    with database.write() as connection:
+        for table in ("accounts", "connections", "messages", "clevertap_reports", "incoming_messages", "routes"):
+            connection.execute(insert(metadata.tables[table]).values(filled(table)))
+    migrations.downgrade(database, "0004")
+    migrations.upgrade(database)
+    kept = "SELECT m.id, m.fallback_id FROM messages m JOIN clevertap_reports r ON r.message_id = m.id"
+    with database.read() as connection:
+        assert [tuple(row) for row in connection.exec_driver_sql(kept)] == [("1", None)]
+        assert connection.exec_driver_sql("SELECT id FROM incoming_messages").all() == []
+
+
+def filled(table: str) -> dict[str, Any]:
+    """A row in which every column that must hold something holds a 1 of its type."""
+    own: dict[str, Any] = {"fallback_id": 1, "captcha": "[]"} if table == "messages" else {}
+    needed = (each for each in metadata.tables[table].columns if not each.nullable)
+    return own | {each.name: b"1" if each.type.python_type is bytes else each.type.python_type(1) for each in needed}
 
 
 def test_what_is_migrated_is_what_is_declared(database: Database) -> None:

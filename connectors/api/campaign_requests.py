@@ -17,7 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from connectors.api.context import context
 from connectors.api.schemas_campaigns import CampaignFormSchema, NewCampaignSchema
-from connectors.shared.accounts.store import sender_of_account
+from connectors.shared.accounts.senders import sender_of_account
 from connectors.shared.campaigns.drafting import SPOOL, Draft, RecipientsFile, Wanted, draft, file_at
 from connectors.shared.campaigns.sheets import SheetRefused
 from connectors.shared.campaigns.sheets.bounds import MOST_OCTETS

@@ -18,7 +18,7 @@ from connectors.api.schemas_messages import (
     ResolveSchema,
 )
 from connectors.shared.access import Access, access
-from connectors.shared.accounts.store import Sender, sender_of_account
+from connectors.shared.accounts.senders import Sender, sender_of_account
 from connectors.shared.clock import SECOND, now_ms
 from connectors.shared.gateways.base import Captcha
 from connectors.shared.gateways.installed import GATEWAYS, features_of

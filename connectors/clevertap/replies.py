@@ -7,7 +7,7 @@ is taken to answer the last one that CleverTap sent to that number.
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, BindParameter, Connection, Row, bindparam, delete, literal, select
+from sqlalchemy import BigInteger, BindParameter, Connection, Row, bindparam, delete, literal, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from connectors.clevertap.destinations import is_of_message
@@ -56,9 +56,12 @@ def forget(connection: Connection, incoming_ids: Sequence[str]) -> None:
 def forget_answered(connection: Connection, message_ids: Sequence[str]) -> None:
     """Erase what is still owed for answers to these messages: a number is part of their `meta`."""
     for start in range(0, len(message_ids), SLICE):
-        metas = select(messages.c.external_id).where(messages.c.id.in_(_ids), messages.c.external_id.is_not(None))
+        # With the account: another's messages may have the same ids.
+        answered = select(messages.c.account_id, messages.c.external_id).where(
+            messages.c.id.in_(_ids), messages.c.external_id.is_not(None)
+        )
         connection.execute(
-            delete(clevertap_replies).where(IS_PENDING, _replies.meta.in_(metas)),
+            delete(clevertap_replies).where(IS_PENDING, tuple_(_replies.account_id, _replies.meta).in_(answered)),
             {"ids": message_ids[start : start + SLICE]},
         )
 

@@ -27,7 +27,8 @@ from connectors.clevertap.schemas import SmsSchema
 from connectors.service import Service
 from connectors.shared.access import Access, access
 from connectors.shared.accounts.door import TooManyGuesses, WrongPassword
-from connectors.shared.accounts.store import Login, Sender
+from connectors.shared.accounts.senders import Sender
+from connectors.shared.accounts.store import Login
 from connectors.shared.errors import StoreUnavailable
 from connectors.shared.messages.accept import Accepted, NewMessage
 from connectors.shared.phone_numbers import InvalidNumber, read_number

@@ -30,7 +30,7 @@ from connectors.commands.terminal import console_for, legible, local_time, say
 from connectors.installed import listen
 from connectors.opening import opened
 from connectors.service import Service
-from connectors.shared.accounts.store import sender_of_account
+from connectors.shared.accounts.senders import sender_of_account
 from connectors.shared.campaigns import files
 from connectors.shared.campaigns.drafting import Draft, RecipientsFile, Wanted, draft, file_at
 from connectors.shared.campaigns.preview import preview

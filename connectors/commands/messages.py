@@ -174,6 +174,7 @@ def _print_message(message: dict[str, Any]) -> None:
         ("to", message["to"] or "(erased)"),
         ("from", message["sender_id"] or None),
         ("status", message["status"]),
+        ("carried by", message["gateway"]),
         ("reason", f"{error['message'] or ''} ({error['code']})" if error else None),
         ("text", "(erased)" if message["text"] is None else message["text"]),
         ("as", f"{message['channel']}, {message['message_type']}, {message['encoding']}, {message['segments']} SMS"),

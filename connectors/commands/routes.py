@@ -19,9 +19,9 @@ _SEPARATORS = re.compile(r"[ ().-]")
 
 
 def _prefix(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
-    """Read the first digits of numbers as people write them: 91, +91, 0091; nothing, or *, is every number."""
+    """Read the first digits of numbers as people write them: 91, +91, 0091; * is every number."""
     written = _SEPARATORS.sub("", value)
-    if written in ("", "*", "+"):
+    if written == "*":
         return ""
     digits = written[1:] if written.startswith("+") else written.removeprefix("00")
     if not (digits.isascii() and digits.isdigit()):

@@ -25,7 +25,7 @@ from connectors.commands.terminal import console_for, legible, local_time
 from connectors.installed import listen
 from connectors.opening import opened
 from connectors.service import Service
-from connectors.shared.accounts.store import sender_of_account
+from connectors.shared.accounts.senders import sender_of_account
 from connectors.shared.errors import NotUnderstood
 from connectors.shared.messages.accept import NewMessage
 from connectors.shared.messages.composing import compose

@@ -38,6 +38,7 @@ def serve(ctx: click.Context, host: str, port: int, workers: int | None, no_disp
     """Run the service: it accepts, sends, and takes receipts."""
     set_up_logs()
     service = Service(read_settings())
+    service.check()
     make_current(service)
     _check_address(host, port)
     count = workers or service.settings.web_workers

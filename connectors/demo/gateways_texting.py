@@ -8,8 +8,6 @@ from connectors.demo.processes import DemoFailed
 
 TIMEOUT_SECONDS = 15
 CALLBACK_SECRET = "demo-of-callbacks"  # noqa: S105 - between the demo's service and its sandbox
-HANDLER_OPTIONS = f"charset=utf-8&fmt=3&sha1={CALLBACK_SECRET}"
-"""What is written behind the handler's address: JSON in UTF-8, each status with a hash over the secret."""
 
 
 class Texting:
@@ -36,7 +34,7 @@ class Texting:
 
     def tell(self, handler_url: str) -> None:
         """Enter the address of the handler in SMSC's cabinet."""
-        self._call("PUT", f"{self._sandbox}/settings", {"smsc_callback_urls": [f"{handler_url}?{HANDLER_OPTIONS}"]})
+        self._call("PUT", f"{self._sandbox}/settings", {"smsc_callback_urls": [handler_url]})
 
     def carriers(self, since: int) -> dict[tuple[str, str], str]:
         """Return by which gateway texts reached phones, from the message with this index on."""

@@ -164,6 +164,20 @@ def test_what_is_erased_is_not_told(ledger: Ledger, receiver: Receiver, account_
     assert (owed(ledger), receiver.posts) == ([], [])
 
 
+def test_what_one_customer_erases_is_told_to_another_all_the_same(
+    ledger: Ledger, receiver: Receiver, account_id: int
+) -> None:
+    other = ledger.account("C-2")
+    ledger.destination(other, receiver.url())
+    message_id = sent(ledger, account_id, "same")
+    sent(ledger, other, "same")
+    for each in (account_id, other):
+        answer(ledger, each)
+    with ledger.database.write() as connection:
+        erase_messages(connection, ledger.service.endings, ledger.service.forgetting, [message_id])
+    assert [(row["account_id"], row["state"]) for row in owed(ledger)] == [(other, "pending")]
+
+
 def test_a_removed_destination_is_told_nothing(ledger: Ledger, receiver: Receiver, account_id: int) -> None:
     sent(ledger, account_id, "mid")
     answer(ledger, account_id)

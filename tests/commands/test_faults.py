@@ -1,5 +1,7 @@
 """What no command foresees: one line, no stack trace, nobody's number."""
 
+from pathlib import Path
+
 import click
 import pytest
 import requests
@@ -9,6 +11,21 @@ from connectors.cli import cli
 from connectors.shared.errors import NotFound, NotUnderstood
 
 NUMBER = "+919816111111"
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["CONNECTORS_MESSAGE_CENTRAL_URL", "CONNECTORS_SMSC_URL", "CONNECTORS_OGANGI_URL", "CONNECTORS_OGANGI_BASE64"],
+)
+def test_a_gateways_wrong_setting_is_told_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str
+) -> None:
+    monkeypatch.setenv("CONNECTORS_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv(variable, "nonsense")
+    result = CliRunner().invoke(cli, ["serve"])
+    assert result.exit_code == 1
+    assert variable in result.output
+    assert "Listening" not in result.output
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from connectors.app import app_for
 from connectors.pipedrive.tables import pipedrive_campaigns, pipedrive_companies, pipedrive_people
 from connectors.sandbox.server import SandboxServer
 from connectors.service import Service
-from connectors.shared.accounts.store import sender_of_account
+from connectors.shared.accounts.senders import sender_of_account
 from connectors.shared.campaigns import store
 from connectors.shared.clock import HOUR, now_ms, to_rfc3339
 from connectors.shared.messages.accept import NewMessage

@@ -110,6 +110,8 @@ def test_every_parameter_is_signed(ogangi: Client) -> None:
         ("tools/sendSMSPinMobileNumberConfirm", ("7", "null", "2020", NUMBER, b64("Hi"), "99")),
         ("tools/getMOMessages", ("7", "1", "0", "null")),
         ("tools/getMOMessages", ("7", "1", "10", "colour=red")),
+        ("tools/getMOMessages", ("7", "1", "10", "order=random")),
+        ("tools/getMOMessages", ("7", "1", "10", "keyword=(")),
         ("tools/other", ("7",)),
     ],
 )
@@ -143,6 +145,9 @@ def test_a_lost_answer_is_a_message_all_the_same(ogangi: Client) -> None:
     assert len(ogangi.texts()) == 1
 
 
+FILTERS = "from=13056708084,58&order=desc&to=2020&keyword=%5ESTO.*&carrier=movistar"
+
+
 def test_what_people_wrote_is_listed_newest_first(ogangi: Client) -> None:
     fired = ogangi.get("fireMessage", "7", NUMBER, b64("first"))
     assert fired.findtext("input") == "activateCampaign"
@@ -162,7 +167,9 @@ def test_what_people_wrote_is_listed_newest_first(ogangi: Client) -> None:
     assert listed("0", "2") == listed("1", "2")
     assert listed("2", "2") == ("3", ["first"])
     assert listed("3", "2") == ("3", [])
-    assert listed("1", "10", "from=1305;text=stop") == ("1", ["STOP"])
+    assert listed("1", "10", FILTERS) == ("1", ["STOP"])
+    assert listed("1", "10", "order=asc")[1] == ["first", TEXT, "STOP"]
+    assert listed("1", "10", "from=1305") == ("0", [])
 
 
 def test_nothing_is_fired_by_a_body_without_a_number(ogangi: Client) -> None:

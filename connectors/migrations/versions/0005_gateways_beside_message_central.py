@@ -131,7 +131,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_messages_other_gateway",
         "messages",
-        ["connection_id"],
+        ["connection_id", "fallback_id"],
         unique=False,
         sqlite_where=has_other_gateway,
         postgresql_where=has_other_gateway,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from connectors.pipedrive.campaigns.selections import Selection
 from connectors.pipedrive.company.store import Company, get_company, sender_of, templates_owner
-from connectors.shared.accounts.store import Sender
+from connectors.shared.accounts.senders import Sender
 from connectors.shared.campaigns.drafting import SPOOL, Draft, RecipientsFile, Wanted, draft
 from connectors.shared.web.templated import filled_fields
 

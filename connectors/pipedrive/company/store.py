@@ -6,7 +6,8 @@ from typing import Any, Final, TypedDict
 from sqlalchemy import Connection, RowMapping, select
 
 from connectors.pipedrive.tables import LogKind, pipedrive_companies
-from connectors.shared.accounts.store import Sender, login_row, sender_of_account
+from connectors.shared.accounts.senders import Sender, sender_of_account
+from connectors.shared.accounts.store import login_row
 from connectors.shared.errors import NotFound, WrongState
 
 NOT_SET_UP: Final = (

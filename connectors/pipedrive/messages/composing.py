@@ -13,7 +13,7 @@ from connectors.pipedrive.context import Context
 from connectors.pipedrive.errors import Gone
 from connectors.pipedrive.platform.grants import GrantKey
 from connectors.pipedrive.platform.looking_up import fields_of, organization_name_of, person_of, user_of
-from connectors.shared.accounts.store import Sender
+from connectors.shared.accounts.senders import Sender
 from connectors.shared.messages.accept import NewMessage
 from connectors.shared.messages.composing import compose
 from connectors.shared.templates.rendering import CompiledText, MissingVariables, TemplateUnreadable, compile_text

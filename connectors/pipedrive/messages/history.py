@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, uni
 from connectors.pipedrive.tables import pipedrive_messages, pipedrive_people
 from connectors.pipedrive.write_back.status import logs_of
 from connectors.shared.errors import NotFound
-from connectors.shared.messages.queries import present
+from connectors.shared.messages.queries import present, shown
 from connectors.shared.messages.tables import messages
 
 NOWHERE = "There is no such message."
@@ -38,7 +38,7 @@ def list_history(
         ),
         _campaigns_rows(company_id).where(_people.person_id == person_id),
     ).subquery()
-    statement = select(messages).where(messages.c.id.in_(select(theirs.c.id)))
+    statement = shown().where(messages.c.id.in_(select(theirs.c.id)))
     if before_id is not None:
         statement = statement.where(messages.c.id < before_id)
     rows = connection.execute(statement.order_by(messages.c.id.desc()).limit(limit)).mappings().all()
@@ -49,7 +49,7 @@ def list_history(
 def show_message(connection: Connection, company_id: int, message_id: str) -> dict[str, Any]:
     """Return a message of a company with its `person_id` and `log`. Raises NotFound where there is none."""
     whose = belonging(connection, company_id, message_id)
-    row = connection.execute(select(messages).where(messages.c.id == message_id)).mappings().one()
+    row = connection.execute(shown().where(messages.c.id == message_id)).mappings().one()
     log = logs_of(connection, company_id, [message_id]).get(message_id)
     return present(row) | {"person_id": whose.person_id, "log": log}
 

@@ -17,7 +17,7 @@ SHORT_CODE = "19893143924"
 MOST_RESULTS = 1_000
 NO_FILTER = "null"
 
-_FILTERED = ("text", "from", "to", "keyword", "carrier")
+_FILTERED = ("from", "to", "carrier")
 _NUMBER = re.compile(r"\d{5,15}")
 
 
@@ -46,13 +46,15 @@ def fire_json(sandbox: Sandbox, parameters: Sequence[str]) -> Response:
 def list_messages(sandbox: Sandbox, parameters: Sequence[str]) -> Response:
     """instanceId, page, resultsPerPage and filters, or "null". Newest first; page 1 is the first, as is page 0.
 
-    The syntax of filters is not documented: here they are `name=value` or `name:value`, separated by ";" or ",".
+    Filters are `from=…&order=desc`: https://messangi.com/documentation/doku.php?id=restapi:appx_mo_search.
     """
     _, page, size, search = parameters
     filters = _filters(search)
     if not page.isdecimal() or not size.isdecimal() or not 1 <= int(size) <= MOST_RESULTS or filters is None:
         return invalid_parameters()
-    found = [one for one in sandbox.ogangi.incoming() if _fits(one.fields(), filters)]
+    found = [one for one in sandbox.ogangi.incoming() if _fits(one, filters)]
+    if filters.get("order", "").lower() == "asc":
+        found.reverse()
     start = (max(1, int(page)) - 1) * int(size)
     items = "".join(f"<MOMessage>{elements(one.fields())}</MOMessage>" for one in found[start : start + int(size)])
     listed = f"{element('records', len(found))}<MessageList>{items}</MessageList>"
@@ -69,12 +71,22 @@ def receive(sandbox: Sandbox, number: str, to: str, text: str) -> Incoming:
 def _filters(search: str) -> dict[str, str] | None:
     if search == NO_FILTER:
         return {}
-    pairs = [re.split("[=:]", part, maxsplit=1) for part in re.split("[;,]", search)]
-    if any(len(pair) != 2 or pair[0] not in _FILTERED for pair in pairs):
-        return None
-    return dict(pairs)
+    pairs = [part.partition("=") for part in search.split("&")]
+    found = {name.lower(): value for name, equals, value in pairs if equals}
+    well = len(found) == len(pairs) and found.keys() <= {*_FILTERED, "keyword", "order"}
+    return found if well and found.get("order", "asc").lower() in ("asc", "desc") and _is_pattern(found) else None
 
 
-def _fits(fields: Mapping[str, str], filters: Mapping[str, str]) -> bool:
-    """Say whether each filter is in its field, letters large or small."""
-    return all(value.casefold() in fields[name].casefold() for name, value in filters.items())
+def _is_pattern(filters: Mapping[str, str]) -> bool:
+    try:
+        re.compile(filters.get("keyword", ""))
+    except re.error:
+        return False
+    return True
+
+
+def _fits(message: Incoming, filters: Mapping[str, str]) -> bool:
+    """Say whether each field is one of the values that its filter names by commas, and the text fits the keyword."""
+    fields = message.fields()
+    named = all(fields[name].casefold() in filters[name].casefold().split(",") for name in _FILTERED if name in filters)
+    return named and re.match(filters.get("keyword", ""), message.text) is not None

@@ -11,8 +11,9 @@ from hmac import compare_digest
 
 from connectors.shared.accounts import proving
 from connectors.shared.accounts.guesses import Guesses
+from connectors.shared.accounts.senders import Sender, senders
 from connectors.shared.accounts.states import ConnectionState
-from connectors.shared.accounts.store import Login, Sender, senders
+from connectors.shared.accounts.store import Login
 from connectors.shared.clock import now_ms
 from connectors.shared.database import Database
 from connectors.shared.errors import ConnectorsError

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, Final
 
-from connectors.shared.accounts.store import Sender
+from connectors.shared.accounts.senders import Sender
 from connectors.shared.automations.definitions import Automation, Trigger
 from connectors.shared.automations.locales import folded
 from connectors.shared.automations.texts import registered_ids, sender_id

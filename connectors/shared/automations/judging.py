@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from connectors.shared.accounts.store import Sender
+from connectors.shared.accounts.senders import Sender
 from connectors.shared.automations import conditions, store, texts
 from connectors.shared.automations.definitions import Automation, Owner, Trigger
 from connectors.shared.automations.hours import opens_at

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from connectors.shared.accounts.store import Sender, sender_of_account
+from connectors.shared.accounts.senders import Sender, sender_of_account
 from connectors.shared.automations.definitions import Owner
 
 

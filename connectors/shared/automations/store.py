@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from connectors.shared.accounts.store import Sender
+from connectors.shared.accounts.senders import Sender
 from connectors.shared.automations.checking import faults, variables
 from connectors.shared.automations.definitions import DEFAULT_CHANNEL, Automation, Condition, Kept, Owner, Trigger
 from connectors.shared.automations.locales import merged

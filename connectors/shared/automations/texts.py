@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from connectors.shared.accounts.store import Sender
+from connectors.shared.accounts.senders import Sender
 from connectors.shared.automations.definitions import Automation, Trigger
 from connectors.shared.automations.locales import matching
 from connectors.shared.automations.states import Consent, Hours

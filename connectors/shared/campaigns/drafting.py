@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
-from connectors.shared.accounts.store import Sender
+from connectors.shared.accounts.senders import Sender
 from connectors.shared.campaigns.sheets import FIRST_OCTETS, SheetLayout, SheetOptions, check_file, kind_of
 from connectors.shared.campaigns.store import NewCampaign
 from connectors.shared.clock import now_ms, to_date

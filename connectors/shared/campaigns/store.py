@@ -14,6 +14,7 @@ from connectors.shared.campaigns.tables import campaign_skips, campaigns
 from connectors.shared.clock import now_ms, to_rfc3339
 from connectors.shared.errors import NotFound
 from connectors.shared.messages.queries import present as present_message
+from connectors.shared.messages.queries import shown as shown_messages
 from connectors.shared.messages.screening import DAILY_LIMIT, OUTSIDE_HOURS
 from connectors.shared.messages.states import Status
 from connectors.shared.messages.tables import IS_OF_CAMPAIGN, messages
@@ -142,7 +143,7 @@ def list_recipients(
     """Return the messages of a campaign behind a row of its file, each with its `row`. Raises NotFound."""
     require(connection, account_id, campaign_id)
     statement = (
-        select(messages)
+        shown_messages()
         .where(
             IS_OF_CAMPAIGN,
             messages.c.campaign_id == campaign_id,

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from connectors.shared.accounts.store import Sender, sender_of_account
+from connectors.shared.accounts.senders import Sender, sender_of_account
 from connectors.shared.campaigns.store import require
 from connectors.shared.errors import NotFound, WrongState
 from connectors.shared.messages.accept import NewMessage

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import click
@@ -21,8 +22,8 @@ from connectors.shared.messages.shared_commits import SharedCommits
 from connectors.shared.secrets import SecretBox
 
 
-class MessageCentralSettings(Protocol):
-    """What `connectors.settings` has for the first of the gateways; others read their own."""
+class HouseSettings(Protocol):
+    """What `connectors.settings` has for all gateways, and for the first of them; others read their own."""
 
     @property
     def message_central_url(self) -> str: ...
@@ -34,13 +35,15 @@ class MessageCentralSettings(Protocol):
     def workbook_rows(self) -> int: ...
     @property
     def public_url(self) -> str: ...
+    @property
+    def data_dir(self) -> Path: ...
 
 
 class House(Protocol):
     """What a gateway is built of: the service, as far as gateways know it."""
 
     @property
-    def settings(self) -> MessageCentralSettings: ...
+    def settings(self) -> HouseSettings: ...
     @property
     def database(self) -> Database: ...
     @property

@@ -9,7 +9,7 @@ from connectors.shared.clock import MINUTE
 from connectors.shared.errors import NotFound
 from connectors.shared.incoming.cleaning import Cleaned, is_number
 from connectors.shared.incoming.keywords import Keyword, keyword_of
-from connectors.shared.incoming.store import slices
+from connectors.shared.incoming.store import lock_accounts, slices
 from connectors.shared.incoming.tables import incoming_messages
 from connectors.shared.opt_outs import store as opt_outs
 from connectors.shared.opt_outs.store import Scope
@@ -72,7 +72,7 @@ def heed(
 def heed_stop(connection: Connection, secrets: SecretBox, account_ids: Sequence[int], message: Cleaned) -> None:
     """Opt the sender of a STOP out at each of these accounts; for messages of which it is not known whose they are."""
     words = {number: word for number, word in last_words([message]).items() if word.is_stop}
-    for account_id in account_ids:
+    for account_id in lock_accounts(connection, account_ids):
         heed(connection, secrets, account_id, words, earlier_words(connection, account_id, words))
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from connectors.shared.clock import SECOND, now_ms
+from connectors.shared.clock import MINUTE, SECOND, now_ms
 from connectors.shared.database import Database
 from connectors.shared.errors import StoreUnavailable
 from connectors.shared.incoming import polls
@@ -19,6 +19,9 @@ from connectors.shared.incoming.source import IncomingSource, Polled
 AT_ONCE: Final = 8
 AT_ONCE_A_GATEWAY: Final = 4
 """A vendor that answers slowly holds up none of the others' messages."""
+
+LONGEST_PAUSE_MS: Final = 15 * MINUTE
+"""Vendors shut out who brings a wrong password again and again: SMSC the whole address, and so everybody behind it."""
 
 SLICE: Final = 200
 """Messages in one commit: nobody else writes into SQLite meanwhile."""
@@ -44,6 +47,7 @@ class Poller:
         self._clock = clock
         self._lock = threading.Lock()
         self._busy: Counter[str] = Counter()
+        self._failures: Counter[int] = Counter()  # in a row, by connection
         self._closing = threading.Event()
 
     def look(self) -> None:
@@ -84,13 +88,14 @@ class Poller:
             lease = polls.take(connection, due.connection_id, self._every_ms, self._clock())
         if lease is None:
             return
+        next_at = None
         try:
             polled = self._sources[due.gateway].poll(due.connection_id, lease.cursor, self._is_known(due))
             self._keep(lease, polled)
-            self._tell_failure(due, polled)
+            next_at = self._after(due, polled)
         finally:
             with self._database.write() as connection:
-                polls.end(connection, lease)
+                polls.end(connection, lease, next_at)
 
     def _is_known(self, due: Due) -> Callable[[Sequence[IncomingMessage]], list[bool]]:
         def is_known(messages: Sequence[IncomingMessage]) -> list[bool]:
@@ -113,8 +118,12 @@ class Poller:
                 if moves:
                     polls.note_cursor(connection, lease, polled.cursor)
 
-    def _tell_failure(self, due: Due, polled: Polled) -> None:
-        if polled.failure is not None:
-            log.warning(
-                "incoming_poll_failed", connection_id=due.connection_id, gateway=due.gateway, reason=polled.failure
-            )
+    def _after(self, due: Due, polled: Polled) -> int | None:
+        """Return when to ask after a failure, ever later while they follow each other; None: as always."""
+        if polled.failure is None:
+            self._failures.pop(due.connection_id, None)
+            return None
+        log.warning("incoming_poll_failed", connection_id=due.connection_id, gateway=due.gateway, reason=polled.failure)
+        self._failures[due.connection_id] += 1
+        longer: int = self._every_ms * 2 ** min(self._failures[due.connection_id] - 1, 10)
+        return self._clock() + max(self._every_ms, min(longer, LONGEST_PAUSE_MS))

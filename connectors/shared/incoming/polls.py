@@ -75,9 +75,10 @@ def note_cursor(connection: Connection, lease: Lease, cursor: str | None) -> Non
     connection.execute(_own(lease).values(cursor=cursor))
 
 
-def end(connection: Connection, lease: Lease) -> None:
-    """Let go of the turn."""
-    connection.execute(_own(lease).values(leased_until=0))
+def end(connection: Connection, lease: Lease, due_at: int | None = None) -> None:
+    """Let go of the turn; `due_at` puts off the next."""
+    values = {"leased_until": 0} | ({} if due_at is None else {"due_at": due_at})
+    connection.execute(_own(lease).values(values))
 
 
 def _own(lease: Lease) -> Update:

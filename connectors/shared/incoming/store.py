@@ -36,10 +36,15 @@ def lock_account(connection: Connection, connection_id: int) -> RowMapping | Non
     """Return (account_id, gateway) of a connection, locked against others who keep its messages; None once gone."""
     statement = select(connections.c.account_id, connections.c.gateway).where(connections.c.id == connection_id)
     row = connection.execute(statement).mappings().first()
-    if row is not None:  # the account, since what is said by one gateway may undo what was said by another
-        mine = select(accounts.c.id).where(accounts.c.id == row["account_id"])
-        connection.execute(mine.with_for_update(key_share=True))
-    return row
+    # The account, since what is said by one gateway may undo what was said by another.
+    return row if row is not None and lock_accounts(connection, [row["account_id"]]) else None
+
+
+def lock_accounts(connection: Connection, account_ids: Collection[int]) -> list[int]:
+    """Lock accounts against others who heed what is said to them; returns those that have not been removed."""
+    # In one order, so that no two wait for each other.
+    chosen = select(accounts.c.id).where(accounts.c.id.in_(account_ids)).order_by(accounts.c.id)
+    return list(connection.scalars(chosen.with_for_update(key_share=True)))
 
 
 def find_kept(connection: Connection, connection_id: int, arrived: Sequence[Marked]) -> list[Kept]:

@@ -27,8 +27,13 @@ LANES_WITH_DUE_ROWS = text(
     ),
     priorities(priority) AS (SELECT 0 UNION ALL SELECT 1 UNION ALL SELECT 2)
     SELECT id, account_id, state, retry_at, rate, rate_spent_until, bulk, gateway, EXISTS (
-        SELECT 1 FROM messages
-        WHERE status = 'queued' AND fallback_id IS NOT NULL AND connection_id = connections.id
+        SELECT 1 FROM connections AS other
+        WHERE other.account_id = connections.account_id AND other.id != connections.id
+        AND (other.state = 'active' OR (other.state = 'paused' AND COALESCE(other.retry_at, 0) <= :moment))
+        AND EXISTS (
+            SELECT 1 FROM messages
+            WHERE status = 'queued' AND fallback_id = other.id AND connection_id = connections.id
+        )
     ) AS diverts
     FROM connections
     WHERE id IN (SELECT id FROM walk) AND state IN ('active', 'paused') AND EXISTS (
@@ -55,7 +60,7 @@ class Lane:
     bulk: bool
     gateway: str
     diverts: bool = False
-    """Whether another gateway may be tried for some of what waits."""
+    """Whether another gateway may be tried now for some of what waits."""
 
 
 @dataclass(frozen=True, slots=True)

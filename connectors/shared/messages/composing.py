@@ -4,7 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from connectors.shared.accounts.store import MESSAGE_TYPES, Sender
+from connectors.shared.accounts.senders import Sender
+from connectors.shared.accounts.store import MESSAGE_TYPES
 from connectors.shared.clock import DAY, now_ms
 from connectors.shared.errors import NotUnderstood
 from connectors.shared.gateways.base import Captcha

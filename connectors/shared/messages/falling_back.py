@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Connection,
     ScalarSelect,
     String,
     and_,
     bindparam,
+    exists,
     func,
     literal,
     null,
@@ -20,12 +22,13 @@ from sqlalchemy import (
     update,
 )
 
+from connectors.shared.accounts.states import ConnectionState
 from connectors.shared.accounts.tables import connections
 from connectors.shared.gateways.base import SendResult, Verdict
 from connectors.shared.gateways.installed import GATEWAYS
 from connectors.shared.messages.claim import NOT_HELD
 from connectors.shared.messages.states import Status
-from connectors.shared.messages.tables import HAS_OTHER_GATEWAY, messages
+from connectors.shared.messages.tables import HAS_OTHER_GATEWAY, IS_QUEUED, messages
 
 TRIES: Final = 3
 """So often a gateway that cannot take a message now is asked before the other one is."""
@@ -47,7 +50,8 @@ def may_fall_back(result: SendResult) -> bool:
 def fall_back(connection: Connection, connection_id: int, ids: Sequence[str], result: SendResult, moment: int) -> None:
     """Queue those of these messages that have another gateway there; their call on a connection has just ended.
 
-    Where the vendor only could not take them now, those alone that it could not take several times.
+    Where the vendor only could not take them now, those alone that it could not take several times. What may still go
+    by the first waits there while the other is paused: whichever is back sooner sends it (see `divert`).
     """
     going = and_(
         messages.c.connection_id == connection_id,
@@ -57,25 +61,58 @@ def fall_back(connection: Connection, connection_id: int, ids: Sequence[str], re
     )
     if result.verdict is Verdict.TRY_AGAIN:
         going &= _IS_TRIED_ENOUGH
+    if result.verdict is not Verdict.REFUSED:
+        going &= _other_is_active()
     told = {"error_code": result.code, "error_message": result.explanation}
     statement = update(messages).where(messages.c.id.in_(_ids), going).values(_moved(moment) | told)
     connection.execute(statement, {"ids": list(ids)})
 
 
 def divert(connection: Connection, connection_id: int, moment: int) -> int:
-    """Queue what waits on a connection that sends nothing now at the other gateway; returns how many had one.
+    """Queue what waits on a connection that sends nothing now at the other gateway; returns how many went.
 
-    Also what waits for its next try here: there it is new.
+    Also what waits for its next try here: there it is new. While the other is paused too, one goes when it is to be
+    probed, since nothing else may be there to ask whether it is back.
     """
-    waiting = (
-        select(messages.c.id)
-        .where(HAS_OTHER_GATEWAY, messages.c.connection_id == connection_id)
-        .where(messages.c.expires_at > moment, NOT_HELD)
-    )
-    ids = list(connection.scalars(waiting.limit(SLICE).with_for_update(skip_locked=True)))
+    active, probed = _others(connection, connection_id, moment)
+    ids = _waiting(connection, connection_id, active, moment, SLICE) if active else []
+    if not ids and probed:
+        ids = _waiting(connection, connection_id, probed, moment, 1)
     if ids:
         connection.execute(update(messages).where(messages.c.id.in_(_ids)).values(_moved(moment)), {"ids": ids})
     return len(ids)
+
+
+def _others(connection: Connection, connection_id: int, moment: int) -> tuple[list[int], list[int]]:
+    """Return the account's other connections: those that are active, and those that lack a message to be probed by."""
+    columns = connections.c
+    account = select(columns.account_id).where(columns.id == connection_id).scalar_subquery()
+    is_due = (columns.state == ConnectionState.PAUSED.value) & (func.coalesce(columns.retry_at, 0) <= moment)
+    has_some = exists().where(IS_QUEUED, messages.c.connection_id == columns.id, NOT_HELD).correlate(connections)
+    statement = select(columns.id, columns.state).where(
+        columns.account_id == account,
+        columns.id != connection_id,
+        (columns.state == ConnectionState.ACTIVE.value) | (is_due & ~has_some),
+    )
+    rows = connection.execute(statement).all()
+    active = [row.id for row in rows if row.state == ConnectionState.ACTIVE]
+    return active, [row.id for row in rows if row.state != ConnectionState.ACTIVE]
+
+
+def _waiting(
+    connection: Connection, connection_id: int, others: Sequence[int], moment: int, most: int
+) -> Sequence[str]:
+    statement = (
+        select(messages.c.id)
+        .where(HAS_OTHER_GATEWAY, messages.c.connection_id == connection_id, messages.c.fallback_id.in_(others))
+        .where(messages.c.expires_at > moment, NOT_HELD)
+    )
+    return connection.scalars(statement.limit(most).with_for_update(skip_locked=True)).all()
+
+
+def _other_is_active() -> ColumnElement[bool]:
+    own = connections.c.id == messages.c.fallback_id
+    return exists().where(own, connections.c.state == ConnectionState.ACTIVE.value).correlate(messages)
 
 
 def _moved(moment: int) -> dict[str, Any]:

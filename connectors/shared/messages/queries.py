@@ -40,7 +40,7 @@ class Filter:
 
 def get_message(connection: Connection, account_id: int, message_id: str) -> dict[str, Any]:
     """Return one message in the API's shape. Raises NotFound where it is not there or another's."""
-    statement = select(messages).where(messages.c.id == message_id, messages.c.account_id == account_id)
+    statement = shown().where(messages.c.id == message_id, messages.c.account_id == account_id)
     row = connection.execute(statement).mappings().first()
     if row is None:
         raise NotFound("There is no such message.")
@@ -61,6 +61,13 @@ def list_messages(
     return [present(row) for row in rows]
 
 
+def shown() -> Select[Any]:
+    """Return what `present` shows of messages, to be narrowed."""
+    # By a subquery and no join, which would have SQLite think about the order of tables.
+    gateway = select(connections.c.gateway).where(connections.c.id == messages.c.connection_id).scalar_subquery()
+    return select(messages, gateway.label("gateway"))
+
+
 def _chosen(account_id: int, chosen: Filter) -> Select[Any]:
     """Return the messages that fit, by way of the index that has the fewest others in it.
 
@@ -69,7 +76,7 @@ def _chosen(account_id: int, chosen: Filter) -> Select[Any]:
     narrow = chosen.to is not None or chosen.campaign_id is not None
     # An expression is no column of an index: this one is left to those of numbers and campaigns.
     account = messages.c.account_id + 0 if narrow else messages.c.account_id
-    statement = select(messages).where(account == account_id)
+    statement = shown().where(account == account_id)
     if chosen.status in BAD_ENDS:
         statement = statement.where(ENDED_BADLY)
     if chosen.campaign_id is not None:
@@ -116,6 +123,7 @@ def present(row: RowMapping) -> dict[str, Any]:
         "entity_id": row["entity_id"],
         "encoding": row["encoding"],
         "segments": row["segments"],
+        "gateway": row["gateway"],
         "source": row["source"],
         "external_id": row["external_id"],
         "campaign_id": row["campaign_id"],

@@ -86,6 +86,7 @@ messages = Table(
     Index(
         "ix_messages_other_gateway",
         "connection_id",
+        "fallback_id",
         sqlite_where=HAS_OTHER_GATEWAY,
         postgresql_where=HAS_OTHER_GATEWAY,
     ),

@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, delete, insert, select
 
 from connectors.shared.accounts.tables import accounts
 from connectors.shared.clock import HOUR
+from connectors.shared.errors import NotFound
 from connectors.shared.phone_numbers import PhoneNumber
 from connectors.shared.verifications.errors import TooManyCodes, seconds_until
 from connectors.shared.verifications.tables import verification_sends as sends
@@ -28,13 +29,18 @@ class Limits:
 
 
 def lock_account(connection: Connection, account_id: int) -> None:
-    """Let one transaction at a time count, or look for, the codes of an account; it is held until the commit."""
+    """Let one transaction at a time count, or look for, the codes of an account; it is held until the commit.
+
+    Raises NotFound where the account has been removed.
+    """
     # Without `key_share` every new message of the account would wait (PostgreSQL); SQLite has one writer anyway.
-    connection.execute(select(accounts.c.id).where(accounts.c.id == account_id).with_for_update(key_share=True))
+    own = select(accounts.c.id).where(accounts.c.id == account_id)
+    if connection.scalar(own.with_for_update(key_share=True)) is None:
+        raise NotFound("This account has been removed.")
 
 
 def reserve(connection: Connection, limits: Limits, account_id: int, number: PhoneNumber, moment: int) -> int:
-    """Count one code more; returns by what it is given back. Raises TooManyCodes."""
+    """Count one code more; returns by what it is given back. Raises TooManyCodes and NotFound."""
     lock_account(connection, account_id)
     prefix = number.digits[:-NEIGHBOUR_DIGITS]
     for column, value, most, whose in (

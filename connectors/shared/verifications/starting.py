@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from connectors.shared.accounts.store import sender_of_account
+from connectors.shared.accounts.senders import sender_of_account
 from connectors.shared.clock import SECOND, now_ms
 from connectors.shared.database import Database
 from connectors.shared.errors import WrongState

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from connectors.shared.accounts.store import sender_of_account
+from connectors.shared.accounts.senders import sender_of_account
 from connectors.shared.errors import NotFound
 from connectors.shopify.orders.phones import Reader
 from connectors.shopify.shops import Shop

@@ -17,8 +17,9 @@ from connectors.settings import read_settings
 from connectors.shared.accounts import door, store
 from connectors.shared.accounts.door import LONGEST_WAIT_SECONDS, TooManyGuesses, WrongPassword
 from connectors.shared.accounts.guesses import BURST, REPEATS
+from connectors.shared.accounts.senders import Sender
 from connectors.shared.accounts.states import ConnectionState
-from connectors.shared.accounts.store import Defaults, Login, Sender, add_account, update_account
+from connectors.shared.accounts.store import Defaults, Login, add_account, update_account
 from connectors.shared.accounts.tables import accounts, connections
 from connectors.shared.messages import retention
 from tests.clevertap.customer import PASSWORD, behind, vendor_of

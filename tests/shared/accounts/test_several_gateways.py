@@ -5,7 +5,8 @@ from sqlalchemy import func, insert, select
 
 from connectors.clevertap.tables import clevertap_replies
 from connectors.service import Service
-from connectors.shared.accounts.store import Defaults, add_gateway_account, connections_of, find_account, senders
+from connectors.shared.accounts.senders import senders
+from connectors.shared.accounts.store import Defaults, add_gateway_account, connections_of, find_account
 from connectors.shared.accounts.tables import accounts, connections
 from connectors.shared.database import metadata
 from connectors.shared.gateways.call_tables import bounded_calls

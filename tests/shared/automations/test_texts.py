@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
+from connectors.shared.accounts.senders import Sender
 from connectors.shared.accounts.states import ConnectionState
-from connectors.shared.accounts.store import Sender
 from connectors.shared.automations.definitions import Automation, Kept, Trigger
 from connectors.shared.automations.states import Consent, Hours
 from connectors.shared.automations.store import assembled

@@ -5,13 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from connectors.service import Service
+from connectors.shared.accounts.store import delete_account
 from connectors.shared.clock import HOUR, MINUTE, now_ms
 from connectors.shared.incoming.cleaning import clean_address, clean_text, shown_address
 from connectors.shared.incoming.message import IncomingMessage, Way
 from connectors.shared.incoming.store import list_incoming
-from tests.shared.messages.tenants import Tenant, add_tenant
+from tests.shared.messages.tenants import Tenant, add_tenant, wait_for
 
 SENDER = "79161234567"
 EARLIER = now_ms() - HOUR
@@ -105,6 +107,25 @@ def test_it_is_kept_as_every_database_takes_it(tenant: Tenant) -> None:
 
 def test_nothing_is_kept_for_a_connection_that_is_gone(tenant: Tenant) -> None:
     assert tenant.service.incoming.keep(10**6, [said()], C) == 0
+
+
+def test_an_account_that_is_just_being_removed_keeps_nothing(tenant: Tenant) -> None:
+    service = tenant.service
+    waits = text("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+
+    def somebody_waits() -> bool:
+        with service.database.read() as connection:
+            return connection.scalar(waits) is not None
+
+    stop = said(text="STOP")
+    with ThreadPoolExecutor(2) as pool:
+        with service.database.write() as connection:
+            delete_account(connection, tenant.account_id)
+            kept_later = pool.submit(keep, tenant, [stop])
+            heeded_later = pool.submit(service.incoming.heed_stop, [tenant.account_id], stop)
+            if not service.database.embedded:  # there writers take turns from the start
+                wait_for(somebody_waits)
+        assert (kept_later.result(), heeded_later.result()) == (0, None)
 
 
 @pytest.mark.parametrize(

@@ -231,3 +231,24 @@ def test_at_the_end_nothing_more_is_asked_or_kept(tenant: Tenant, source: Source
 def test_the_dispatcher_has_the_job(service: Service) -> None:
     jobs = {job.name: job for job in dispatcher_for(service)._jobs}
     assert (jobs["incoming"].every_seconds, service.settings.incoming_poll_seconds) == (1.0, 30.0)
+
+
+def test_who_is_refused_is_asked_ever_more_rarely_until_it_answers(service: Service) -> None:
+    source = Source()
+    source.answer = lambda _connection_id, _is_known: Polled([], failure="The password is wrong.")
+    add_tenant(service)
+    rounds = Round(service, source)
+    rounds.look()
+    gaps = []
+    for _ in range(8):
+        asked, began = len(source.cursors), rounds.moment
+        while len(source.cursors) == asked:
+            rounds.later()
+        gaps.append(int((rounds.moment - began) / (EVERY * SECOND)))
+    assert gaps == [1, 2, 4, 8, 16, 30, 30, 30]
+    source.answer = lambda _connection_id, _is_known: Polled([])
+    rounds.later(polling.LONGEST_PAUSE_MS)
+    for _ in range(3):
+        asked = len(source.cursors)
+        rounds.later()
+        assert len(source.cursors) == asked + 1

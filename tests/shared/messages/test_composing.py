@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from connectors.shared.accounts.senders import Sender
 from connectors.shared.accounts.states import ConnectionState
-from connectors.shared.accounts.store import Sender
 from connectors.shared.clock import DAY, HOUR, now_ms
 from connectors.shared.messages.accept import PROMOTIONAL_HOURS, NewMessage
 from connectors.shared.messages.composing import InvalidMessage, compose, read_moment

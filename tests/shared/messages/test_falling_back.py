@@ -10,6 +10,7 @@ from connectors.service import Service
 from connectors.shared.clock import now_ms
 from connectors.shared.gateways.base import Fault, SendResult, Verdict
 from connectors.shared.messages import outcomes
+from connectors.shared.messages.falling_back import divert
 from connectors.shared.messages.outcomes import Finish, OutcomeWriter
 from connectors.shared.messages.receipt import Receipt
 from connectors.shared.messages.states import Status
@@ -172,6 +173,40 @@ def test_what_both_have_no_use_for_now_waits_at_the_second(both: Service, vendor
     kept = row(both, message)
     assert (kept["connection_id"], kept["fallback_id"], kept["error_code"]) == (other.connection_id, None, "508")
     assert (len(vendor.calls), len(other_vendor.calls)) == (1, 1)
+
+
+def test_while_both_are_paused_all_but_a_probe_stays_for_whichever_is_back_sooner(
+    both: Service, vendor: Vendor, other_vendor: Vendor
+) -> None:
+    tenant, other = add_pair(both)
+    later = now_ms() + 60_000
+    for each in (tenant, other):
+        each.set(state="paused", reason="No credit.", retry_at=later)
+    ids = [each.id for each in tenant.accept_all([tenant.new(number_of(n), f"text {n}") for n in range(5)])]
+    refused_here, asked_thrice, unwanted = ids[:3]
+    for message in (refused_here, asked_thrice, unwanted):
+        begun(both, message)
+    change(both, asked_thrice, attempts=3)
+    finish(both, tenant, refused_here, SendResult(Verdict.ACCOUNT_REFUSED, Fault.ACCOUNT, "508"))
+    finish(both, tenant, asked_thrice, SendResult(Verdict.TRY_AGAIN, Fault.VENDOR, "503"))
+    finish(both, tenant, unwanted, refused())  # by the first it can go no more
+
+    def at_the_other() -> set[str]:
+        return {each for each in ids if row(both, each)["connection_id"] == other.connection_id}
+
+    def diverted() -> int:
+        with both.database.write() as connection:
+            return divert(connection, tenant.connection_id, now_ms())
+
+    assert (diverted(), at_the_other()) == (0, {unwanted})
+    other.set(retry_at=now_ms())
+    assert diverted() == 0  # it has one to be probed by
+    change(both, unwanted, status="canceled")
+    assert (diverted(), diverted()) == (1, 0)
+    tenant.set(state="active", retry_at=None)
+    with dispatching(both):
+        wait_for_ends(both)
+    assert {len(vendor.calls), len(other_vendor.calls)} == {3, 1}
 
 
 def test_a_kill_leaves_nothing_to_be_sent_twice(both: Service, vendor: Vendor, other_vendor: Vendor) -> None:

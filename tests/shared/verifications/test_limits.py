@@ -8,10 +8,11 @@ from sqlalchemy import update
 
 from connectors.service import Service
 from connectors.shared.clock import HOUR, now_ms
-from connectors.shared.errors import ConnectorsError
+from connectors.shared.errors import ConnectorsError, NotFound
+from connectors.shared.phone_numbers import PhoneNumber
 from connectors.shared.verifications import forgetting
 from connectors.shared.verifications.errors import TooManyCodes
-from connectors.shared.verifications.limits import Limits
+from connectors.shared.verifications.limits import Limits, reserve
 from connectors.shared.verifications.tables import verification_sends
 from tests.shared.verifications.desk import NUMBER, ON_SQLITE, Desk, open_desk
 from tests.shared.verifications.vendor import Reply, VerifyVendor, exists
@@ -54,6 +55,12 @@ def test_above_a_limit_nothing_is_sent(
 def test_others_are_not_held_up(limited: OpenDesk, limits: Limits, numbers: list[str]) -> None:
     desk = limited(limits)
     assert {desk.start(number)["status"] for number in numbers} == {"pending"}
+
+
+def test_no_code_is_counted_for_an_account_that_is_gone(service: Service) -> None:
+    number = PhoneNumber("91", "9816111111")
+    with pytest.raises(NotFound), service.database.write() as connection:
+        reserve(connection, Limits(0, 0, 0), 10**6, number, now_ms())
 
 
 def test_each_account_has_its_own(limited: OpenDesk) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.serving.worker import House
-from connectors.shared.accounts.store import sender_of_account
+from connectors.shared.accounts.senders import sender_of_account
 from connectors.shared.clock import now_ms
 from connectors.shared.errors import WrongState
 from connectors.shared.messages.states import Status

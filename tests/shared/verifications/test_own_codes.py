@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import RowMapping, select, update
 
 from connectors.service import Service
-from connectors.shared.accounts.store import sender_of_account
+from connectors.shared.accounts.senders import sender_of_account
 from connectors.shared.errors import NotFound
 from connectors.shared.gateways.base import Fault, Outgoing, Recipient, SendResult, Verdict
 from connectors.shared.gateways.verifier import (

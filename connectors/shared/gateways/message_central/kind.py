@@ -1,6 +1,6 @@
 """What the house knows of Message Central."""
 
-from connectors.shared.errors import NotUnderstood
+from connectors.shared.errors import NotUnderstood, SettingsError
 from connectors.shared.gateways.features import Features
 from connectors.shared.gateways.kinds import Built, GatewayKind, House
 from connectors.shared.gateways.logins import PASSWORD, GatewayLogin, Given, LoginForm, LoginOption
@@ -22,7 +22,10 @@ FEATURES = Features(
 
 def _build(house: House) -> Built:
     settings = house.settings
-    client = MessageCentral(settings.message_central_url, timeout=settings.message_central_timeout)
+    try:
+        client = MessageCentral(settings.message_central_url, timeout=settings.message_central_timeout)
+    except ValueError as error:
+        raise SettingsError(f"CONNECTORS_MESSAGE_CENTRAL_URL: {error}") from None
     tokens = Tokens(house.database, house.secrets, client, settings.message_central_timeout)
     return Built(
         gateway=MessageCentralGateway(client, tokens, settings.bulk_size, settings.workbook_rows),

@@ -17,6 +17,8 @@ from connectors.shared.message_central.transport import Transport
 BASE_URL = "https://www.messangi.com/messangi_mmc"
 NOTHING = "null"
 """What stands for a parameter that is not given."""
+MARKS_OF_FILTERS = "=&,*"
+"""Plain in the document's example of filters, and legal in a path: from=13056708084&keyword=%5EOGANGI.*"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class Ogangi:
         https://messangi.com/documentation/doku.php?id=restapi:appx_mo_search. `timeout`, when given, is for connecting
         and answering together.
         """
-        segments = [str(page), str(per_page), segment("filter", filters or NOTHING)]
+        segments = [str(page), str(per_page), segment("filter", filters or NOTHING, MARKS_OF_FILTERS)]
         return self._get("tools/getMOMessages", keys, segments, (), timeout)
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from connectors.shared.gateways.ogangi.client import BASE_URL, Ogangi
 from connectors.shared.gateways.ogangi.signing import Base64
 
 PREFIX: Final = "CONNECTORS_OGANGI_"
+LONGEST_TIMEOUT: Final = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def read_ogangi_settings(env: Env | None = None) -> OgangiSettings:
             return OgangiSettings(
                 url=env.str("URL", "").strip().rstrip("/") or BASE_URL,
                 base64=Base64(env.str("BASE64", Base64.URL_SAFE.value, validate=validate.OneOf(list(Base64)))),
-                timeout=env.float("TIMEOUT", 10.0, validate=validate.Range(0, min_inclusive=False)),
+                timeout=env.float("TIMEOUT", 10.0, validate=validate.Range(0, LONGEST_TIMEOUT, min_inclusive=False)),
             )
     except ValueError as error:
         raise SettingsError(str(error)) from None

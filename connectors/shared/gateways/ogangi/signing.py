@@ -25,12 +25,15 @@ class NotSendable(ValueError):
     """A parameter that no path can hold. Says which, in words for a person."""
 
 
-def segment(name: str, value: str) -> str:
-    """Return a parameter as a segment of the path. Raises NotSendable for an empty one, and for one of dots alone."""
+def segment(name: str, value: str, plain: str = "") -> str:
+    """Return a parameter as a segment of the path. Raises NotSendable for an empty one, and for one of dots alone.
+
+    `plain` are marks that stay as they are beside letters and digits.
+    """
     # "." and ".." mean folders: what is on the way removes them, and the signature is then one of another path.
     if not value.strip("."):
         raise NotSendable(f"Ogangi cannot take this {name}: it is empty, or has nothing but dots.")
-    return quote(value, safe="", errors="replace")
+    return quote(value, safe=plain, errors="replace")
 
 
 def encoded(name: str, value: str, variant: Base64) -> str:

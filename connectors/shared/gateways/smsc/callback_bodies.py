@@ -19,6 +19,9 @@ from connectors.shared.errors import NotUnderstood
 MOST_PARAMETERS: Final = 200
 """A status has about ten; an HLR request and what the URL itself says add twenty."""
 
+LONGEST_BOUNDARY: Final = 70
+"""Of a form of many parts: https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1. A long one takes long to look for."""
+
 _UTF_8: Final = "utf-8"
 _WINDOWS_1251: Final = "cp1251"
 _CODECS: Final = {
@@ -63,6 +66,7 @@ def read_parameters(query: bytes, body: bytes, content_charset: str | None = Non
     return found
 
 
+_NO_MULTIPART: Final = "The body begins like a form of many parts and cannot be read as one."
 _TOO_MANY: Final = f"At most {MOST_PARAMETERS} parameters are taken."
 
 
@@ -103,6 +107,8 @@ def _read_form(octets: bytes, codec: str, errors: str) -> Pairs:
 def _read_multipart(octets: bytes, codec: str, errors: str) -> Pairs:
     """The other form that PHP posts: https://www.php.net/manual/en/function.curl-setopt.php, CURLOPT_POSTFIELDS."""
     boundary = octets.partition(b"\r\n")[0].removeprefix(b"--")
+    if len(boundary.rstrip()) > LONGEST_BOUNDARY:
+        raise Unreadable(_NO_MULTIPART)
     decoder = MultipartDecoder(boundary, max_form_memory_size=len(octets), max_parts=MOST_PARAMETERS)
     found: list[tuple[str, bytes]] = []
     try:
@@ -114,7 +120,7 @@ def _read_multipart(octets: bytes, codec: str, errors: str) -> Pairs:
             elif isinstance(event, Data) and found:
                 found[-1] = (found[-1][0], found[-1][1] + event.data)
     except (ValueError, RequestEntityTooLarge):
-        raise Unreadable("The body begins like a form of many parts and cannot be read as one.") from None
+        raise Unreadable(_NO_MULTIPART) from None
     return [(name, value.decode(codec, errors)) for name, value in found]
 
 
@@ -146,7 +152,7 @@ def _sound(text: str) -> str:
 def _read_xml(octets: bytes, codec: str, errors: str) -> Pairs:
     children = _Children()
     try:
-        children.read(octets.decode(codec, errors))
+        children.read(octets.decode(codec, errors).lstrip())
     except expat.ExpatError:
         raise Unreadable("The body begins like XML and cannot be read as XML.") from None
     return children.found

@@ -8,9 +8,11 @@ no database and no Flask. The per-minute limits of the vendor are kept by `bound
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import blake2b
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlencode
 
+from connectors.shared.gateways.slots import CallSlots
 from connectors.shared.gateways.smsc import interpreting
 from connectors.shared.gateways.smsc.answers import (
     Answered,
@@ -37,10 +39,17 @@ MOST_ANSWERS: Final = 10_000
 MOST_HOURS: Final = 168
 LARGEST_DOWNLOAD: Final = 256_000_000
 DOWNLOAD_SECONDS: Final = 120.0
+PATIENCE_SECONDS: Final = 5.0
+"""How long a call waits for others under the same login to end."""
 NOTHING_FOUND: Final = 3
 
 _FORM = "application/x-www-form-urlencoded; charset=utf-8"
 _DAY = "%d.%m.%Y"
+_AT_ONCE: Final = Refusal(
+    Outcome.BOUNDED,
+    words="SMSC takes no more calls at once under one login. Try again in a second.",
+    retry_after=1.0,
+)
 Params = list[tuple[str, str | None]]
 T = TypeVar("T")
 
@@ -95,7 +104,10 @@ class Smsc:
         timeout: float = 10.0,
         connect_timeout: float = 3.05,
         idle_seconds: float = 4.0,
+        slots: CallSlots | None = None,
     ) -> None:
+        """`slots` bounds the calls under way at once under one login, with those of other processes."""
+        self._slots = slots
         self._transport = Transport(
             base_url, timeout=timeout, connect_timeout=connect_timeout, idle_seconds=idle_seconds
         )
@@ -211,7 +223,9 @@ class Smsc:
     def download(self, who: Credentials, *, task_id: str | None = None, name: str | None = None) -> bytes | Refusal:
         """Return the CSV of a task that is done, by the task's id or the file's name, in the octets it came in."""
         params: Params = [("get_file", "1"), ("id", task_id), ("name", name)]
-        reply = self._downloads.call(_request("downloads", who, params))
+        reply = self._exchange(self._downloads, who, _request("downloads", who, params))
+        if isinstance(reply, Refusal):
+            return reply
         if isinstance(reply, NoReply):
             return without_reply(reply)
         refusal = refusal_in(parse(reply.body), reply, _secrets(who))
@@ -220,8 +234,9 @@ class Smsc:
         return reply.body if reply.http_status == 200 else unread(reply)
 
     def close(self) -> None:
-        """Close the calling thread's connection; those of other threads close as these end."""
+        """Close the calling thread's connections; those of other threads close as these end."""
         self._transport.close()
+        self._downloads.close()
 
     def _ask(
         self,
@@ -233,10 +248,20 @@ class Smsc:
         timeout: float | None = None,
         unsaid: tuple[str, ...] = (),
     ) -> T | Refusal:
-        return read(self._call(script, who, params, timeout), (*_secrets(who), *unsaid), interpret)
+        reply = self._exchange(self._transport, who, _request(script, who, params), timeout)
+        return reply if isinstance(reply, Refusal) else read(reply, (*_secrets(who), *unsaid), interpret)
 
-    def _call(self, script: str, who: Credentials, params: Params, timeout: float | None = None) -> Reply | NoReply:
-        return self._transport.call(_request(script, who, params), timeout=timeout)
+    def _exchange(
+        self, transport: Transport, who: Credentials, call: Call, timeout: float | None = None
+    ) -> Reply | NoReply | Refusal:
+        if self._slots is None:
+            return transport.call(call, timeout=timeout)
+        with self._slots.taken(_key(who), PATIENCE_SECONDS) as has_slot:
+            return transport.call(call, timeout=timeout) if has_slot else _AT_ONCE
+
+
+def _key(who: Credentials) -> str:
+    return blake2b((who.login or who.api_key).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def _request(script: str, who: Credentials, params: Params) -> Call:

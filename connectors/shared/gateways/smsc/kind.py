@@ -5,6 +5,7 @@ from connectors.shared.gateways.bounded_calls import BoundedCalls
 from connectors.shared.gateways.features import Features
 from connectors.shared.gateways.kinds import Built, GatewayKind, House
 from connectors.shared.gateways.logins import API_KEY, PASSWORD, GatewayLogin, Given, LoginForm, LoginOption
+from connectors.shared.gateways.slots import CallSlots
 from connectors.shared.gateways.smsc import callbacks
 from connectors.shared.gateways.smsc.bounded import BoundedSmsc
 from connectors.shared.gateways.smsc.client import LONGEST_TEXT, Smsc
@@ -36,12 +37,12 @@ FEATURES = Features(
 
 def bounded_smsc(house: House) -> BoundedSmsc:
     """Return SMSC's calls for the connections of this house, within the vendor's limits. Raises SettingsError."""
-    return _bounded(house, _client(read_smsc_settings()), Logins(house.database, house.secrets))
+    return _bounded(house, _client(house, read_smsc_settings()), Logins(house.database, house.secrets))
 
 
 def _build(house: House) -> Built:
     settings = read_smsc_settings()
-    client, logins = _client(settings), Logins(house.database, house.secrets)
+    client, logins = _client(house, settings), Logins(house.database, house.secrets)
     bounded = _bounded(house, client, logins)
     gateway = SmscGateway(client, logins, bounded, settings.bulk_size)
     calls = SmscCallConfirmation(bounded)
@@ -53,9 +54,10 @@ def _build(house: House) -> Built:
     )
 
 
-def _client(settings: SmscSettings) -> Smsc:
+def _client(house: House, settings: SmscSettings) -> Smsc:
+    slots = CallSlots(house.settings.data_dir / "smsc-calls", settings.at_once)
     try:
-        return Smsc(settings.url, timeout=settings.timeout)
+        return Smsc(settings.url, timeout=settings.timeout, slots=slots)
     except ValueError as error:
         raise SettingsError(f"{PREFIX}URL: {error}") from None
 

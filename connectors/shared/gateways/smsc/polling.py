@@ -44,7 +44,8 @@ class SmscIncoming:
             for _ in range(MOST_PAGES):
                 found, full = self._page(connection_id, cursor)
                 if isinstance(found, Refusal):
-                    return Polled(messages, cursor, _failure(found))
+                    # Held back by ourselves, which is as it should be: the next look asks.
+                    return Polled(messages, cursor, None if found.outcome is Outcome.BOUNDED else _failure(found))
                 new = [answered for answered in found if _is_after(answered, cursor)]
                 self._hand_on(connection_id, new)
                 messages += [_message(answered) for answered in new if answered.phone and not _is_call(answered)]

@@ -14,6 +14,8 @@ from connectors.shared.gateways.smsc.hashes import ALGORITHMS
 PREFIX: Final = "CONNECTORS_SMSC_"
 LARGEST_BULK: Final = 1_000
 LONGEST_TIMEOUT: Final = 300.0
+MOST_AT_ONCE: Final = 14
+"""The vendor refuses the fifteenth."""
 
 # What SMSC takes in the URL of a handler: https://smscentre.com/api/http/miscellaneous/callback
 _SECRET = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
@@ -30,6 +32,8 @@ class SmscSettings:
     """What statuses may be signed with; none: they need not be."""
     callback_hashes: frozenset[str]
     """By which algorithms."""
+    at_once: int = MOST_AT_ONCE
+    """Calls under way at once under one login, from all processes of this machine."""
 
 
 def read_smsc_settings(env: Env | None = None) -> SmscSettings:
@@ -43,6 +47,7 @@ def read_smsc_settings(env: Env | None = None) -> SmscSettings:
                 bulk_size=env.int("BULK_SIZE", 100, validate=validate.Range(1, LARGEST_BULK)),
                 callback_secrets=_secrets(env),
                 callback_hashes=_hashes(env),
+                at_once=env.int("AT_ONCE", MOST_AT_ONCE, validate=validate.Range(1, MOST_AT_ONCE)),
             )
     except ValueError as error:
         raise SettingsError(str(error)) from None

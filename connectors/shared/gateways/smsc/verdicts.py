@@ -1,5 +1,6 @@
 """SMSC's answers in the words of the seam: https://smscentre.com/api/http/send/sms_answer."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -68,6 +69,7 @@ _OF_OUTCOME: Final[dict[Outcome, _Meaning]] = {
     ),
     Outcome.UNREADABLE: _IN_DOUBT,
 }
+_CODE = re.compile(r"[0-9]{1,4}", re.ASCII)
 # What `op=1` says of a number that was not taken: https://smscentre.com/api/http/status_messages/statuses
 _OF_STATUS: Final[dict[int, _Meaning]] = {
     20: _BAD_NUMBER,
@@ -77,6 +79,7 @@ _OF_STATUS: Final[dict[int, _Meaning]] = {
     25: _BAD_NUMBER,
 }
 _NOT_COUNTED: Final = (
+    Outcome.BOUNDED,
     Outcome.NOT_CONNECTED,
     Outcome.THROTTLED,
     Outcome.UNAVAILABLE,
@@ -162,7 +165,7 @@ def _of_phone(phone: SentPhone) -> SendResult | None:
     meaning = _OF_STATUS.get(phone.status or 0)
     if phone.error is None and meaning is None:
         return None
-    code = int(phone.error) if phone.error is not None and phone.error.isdecimal() else 0
+    code = int(phone.error) if phone.error is not None and _CODE.fullmatch(phone.error) else 0
     verdict, fault, explanation = meaning or _OF_CODE.get(code, _BAD_NUMBER)
     pause = PAUSE_SECONDS if verdict is Verdict.TRY_AGAIN else None
     named = str(code or phone.status) if code or phone.status else "number_refused"

@@ -80,17 +80,7 @@ def each_phone_reads_its_own_text(stand: Stand) -> None:
 
 
 def _list(stand: Stand, line: Line) -> None:
-    texts = [
-        "Hi Ann",
-        "Привет: Аня; 5 €",
-        "a&b=c+d%/e",
-        "with, comma",
-        '"quoted" 😀',
-        "  spaces  ",
-        "two\nlines",
-        "#:1",
-    ]
-    listed = [text for text in texts if stand.gateway.lists(text)]
+    listed = [text for text in LISTED if stand.gateway.lists(text)]
     expected = {}
     to = []
     for text in listed:

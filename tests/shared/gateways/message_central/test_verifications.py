@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from connectors.service import Service
-from connectors.shared.accounts.store import sender_of_account
+from connectors.shared.accounts.senders import sender_of_account
 from connectors.shared.gateways.message_central.gateway import NAME
 from connectors.shared.gateways.message_central.verifications import of_check, of_start
 from connectors.shared.gateways.verifier import CheckVerdict, CodeRequest, StartVerdict

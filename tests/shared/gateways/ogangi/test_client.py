@@ -72,6 +72,8 @@ def test_every_call_arrives_as_it_was_said(ogangi: ScriptedOgangi, variant: Base
         ("tools/getMOMessages", page | {"page": "0", "resultsPerPage": "1", "parameters": "from=58123&keyword=^A.*"}),
     ]
     assert {call.method for call in ogangi.seen} == {"GET"}
+    # As the document shows it: https://messangi.com/documentation/doku.php?id=restapi:appx_mo_search
+    assert "/tools/getMOMessages/7/0/1/from=58123&keyword=%5EA.*/" in ogangi.seen[-1].target
     assert answers[2].message == SentMessage("-8174720676710228700", "SENT_TO_CARRIER")
     assert answers[3].pin == "846547"
 

@@ -170,7 +170,9 @@ def test_a_login_is_changed_by_what_is_given() -> None:
     assert OGANGI.login.change(changed, {}, {PRIVATE_KEY: "new"}).secret == {PRIVATE_KEY: "new"}
 
 
-@pytest.mark.parametrize(("name", "value"), [("URL", "ogangi"), ("BASE64", "hex"), ("TIMEOUT", "0")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("URL", "ogangi"), ("BASE64", "hex"), ("TIMEOUT", "0"), ("TIMEOUT", "301")]
+)
 def test_a_setting_that_makes_no_sense_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"CONNECTORS_OGANGI_{name}", value)
     with pytest.raises(SettingsError, match=name):

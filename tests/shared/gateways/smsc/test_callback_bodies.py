@@ -4,7 +4,12 @@ import json
 
 import pytest
 
-from connectors.shared.gateways.smsc.callback_bodies import MOST_PARAMETERS, Unreadable, read_parameters
+from connectors.shared.gateways.smsc.callback_bodies import (
+    LONGEST_BOUNDARY,
+    MOST_PARAMETERS,
+    Unreadable,
+    read_parameters,
+)
 from tests.shared.gateways.smsc.posted import FORMATS, form, json_of, multipart, xml
 
 CYRILLIC = {"phone": "+79991234567", "mes": "Ёлки, 100% да & <нет>; а+б=в №1\nстоп", "to": "79990000000", "empty": ""}
@@ -79,6 +84,7 @@ def test_half_a_character_is_none() -> None:
         (b"<s:root xmlns:s='u'><s:id> 1 </s:id>text<mes/></s:root>", {"id": " 1 ", "mes": ""}),
         (b"<root><id>1<deep>2</deep></id><mes>&#x1F44D;&amp;</mes></root>", {"id": "1", "mes": "👍&"}),
         (b"  <root/>", {}),
+        (b"\r\n<?xml version='1.0' encoding='utf-8'?><root><id>1</id></root>", {"id": "1"}),
     ],
 )
 def test_a_child_of_the_root_is_a_parameter(body: bytes, expected: dict[str, str]) -> None:
@@ -109,6 +115,7 @@ OUTSIDE = b"""<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]><r><mes>&a;<
         b"--x\r\nContent-Disposition: form-data; name=id\r\n\r\n1",
         b"-" * 60_000,
         b"--x\r\n" * 9_000,
+        multipart(CYRILLIC).replace(b"--------x", b"--" + b"x" * (LONGEST_BOUNDARY + 1)),
         b'{"id": 1} {"id": 2}',
         form({f"p{n}": "" for n in range(MOST_PARAMETERS + 1)}),
         xml({f"p{n}": "" for n in range(MOST_PARAMETERS + 1)}),
@@ -131,6 +138,7 @@ def test_anything_else_is_a_form_of_some_kind(body: bytes) -> None:
     assert "status" not in read_parameters(b"", body)
 
 
-def test_as_many_as_there_may_be_are_read() -> None:
+def test_as_much_as_there_may_be_is_read() -> None:
+    assert read_parameters(b"", multipart(CYRILLIC).replace(b"--------x", b"--" + b"x" * LONGEST_BOUNDARY)) == CYRILLIC
     most = {f"p{n}": str(n) for n in range(MOST_PARAMETERS)}
     assert read_parameters(b"", form(most)) == json.loads(json_of(most)) == read_parameters(b"", xml(most))

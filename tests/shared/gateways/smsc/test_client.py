@@ -38,8 +38,8 @@ def vendor() -> Iterator[ScriptedSmsc]:
         yield vendor
 
 
-def client_of(vendor: ScriptedSmsc, **timing: float) -> Smsc:
-    return Smsc(vendor.url, **{"timeout": 5.0, **timing})
+def client_of(vendor: ScriptedSmsc, timeout: float = 5.0) -> Smsc:
+    return Smsc(vendor.url, timeout=timeout)
 
 
 CALLS: list[tuple[Ask, str, dict[str, str], Any, Any]] = [

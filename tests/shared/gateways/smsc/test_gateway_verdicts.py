@@ -61,6 +61,7 @@ def test_every_answer_has_its_verdict(
         ({"error": "7", "status": 22}, REFUSED, "7"),
         ({"error": "249"}, REFUSED, "249"),
         ({"error": "no such number"}, REFUSED, "number_refused"),
+        ({"error": "7" * 5_000}, REFUSED, "number_refused"),
         ({"error": None, "status": 23}, REFUSED, "23"),
         ({"error": None, "status": 24}, ACCOUNT_REFUSED, "24"),
         ({"error": "9"}, TRY_AGAIN, "9"),

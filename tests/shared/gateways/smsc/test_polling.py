@@ -112,6 +112,13 @@ def test_a_moment_in_the_future_is_now_and_one_that_makes_no_sense_is_none(poll:
     assert moments[1:] == [None, 1_700_000_000_000]
 
 
+def test_one_look_too_many_within_a_minute_is_not_made_and_no_failure(poll: Poll, vendor: ScriptedSmsc) -> None:
+    vendor.on("get", says([]))
+    looks = [poll("5") for _ in range(5)]
+    assert looks == [Polled([], "5")] * 5
+    assert len(vendor.asked) == 3
+
+
 @pytest.mark.parametrize("answer", [refuses(2), says(b"<html>", status=502), says({"no": "answers"})])
 def test_a_failure_is_told_and_the_cursor_stays(poll: Poll, vendor: ScriptedSmsc, answer: Any) -> None:
     vendor.on("get", answer)
