@@ -1,9 +1,10 @@
 """`connectors shopify`: shops, automations and events from the command line."""
 
-from importlib import import_module
 from typing import Final
 
 import click
+
+from connectors.shared.lazy_commands import LazyCommands
 
 _WHERE: Final = {
     "connect": "connecting",
@@ -16,21 +17,7 @@ _WHERE: Final = {
 """The commands in the order in which they are needed, and the module of each."""
 
 
-class Commands(click.Group):
-    """Loads a command once it is asked for: what serves requests has no use for any of them."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_WHERE)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = _WHERE.get(cmd_name)
-        if module is None:
-            return None
-        found: click.Command = getattr(import_module(f"{__name__}.{module}"), cmd_name)
-        return found
-
-
-@click.group(cls=Commands)
+@click.group(cls=LazyCommands, package=__name__, where=_WHERE)
 def shopify() -> None:
     """Connect shops, and choose what their buyers are texted.
 

@@ -1,11 +1,11 @@
 """`connectors smsc`: what SMSC can be asked and told beside sending, from the command line."""
 
-from importlib import import_module
 from typing import Final
 
 import click
 
 from connectors.shared.gateways.kinds import Opener
+from connectors.shared.lazy_commands import LazyCommands
 
 _WHERE: Final = {
     "balance": "money",
@@ -21,24 +21,10 @@ _WHERE: Final = {
 """The commands, and the module of each."""
 
 
-class Commands(click.Group):
-    """Loads a command once it is asked for: what serves requests has no use for any of them."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_WHERE)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = _WHERE.get(cmd_name)
-        if module is None:
-            return None
-        found: click.Command = getattr(import_module(f"{__name__}.{module}"), cmd_name.replace("-", "_"))
-        return found
-
-
 def commands(open_house: Opener) -> tuple[click.Command, ...]:
     """Return the group `smsc`, whose commands open the house by this."""
 
-    @click.group(cls=Commands)
+    @click.group(cls=LazyCommands, package=__name__, where=_WHERE)
     @click.pass_context
     def smsc(ctx: click.Context) -> None:
         """Ask SMSC: what is left, what it costs, what became of it; rent numbers; confirm a number by a call.
