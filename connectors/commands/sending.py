@@ -27,6 +27,7 @@ from connectors.opening import opened
 from connectors.service import Service
 from connectors.shared.accounts.senders import sender_of_account
 from connectors.shared.errors import NotUnderstood
+from connectors.shared.gateways.installed import features_of
 from connectors.shared.messages.accept import NewMessage
 from connectors.shared.messages.composing import compose
 from connectors.shared.messages.queries import get_message
@@ -154,13 +155,19 @@ def _became(account: Account, message: dict[str, Any], why: str | None) -> str:
     if status in KEPT:
         return " ".join(filter(None, ("Kept.", why or reason, look)))
     if status is Status.SENT:
-        return f"Sent to {to}: the gateway took it ({_sms(message)}). Whether it arrives, a receipt says later. {look}"
+        return f"Sent to {to}: the gateway took it ({_sms(message)}). {_whether_it_arrives(message, look)}"
     if status is Status.DELIVERED:
         return f"Delivered to {to} ({_sms(message)})."
     if status is Status.UNCONFIRMED:
         settle = f"`connectors messages resolve {message['id']} --as sent|failed|resend` settles it."
         return f"In doubt: it may have been sent to {to} or not. {reason} {look} {settle}"
     return f"Not delivered to {to} ({status}). {reason}"
+
+
+def _whether_it_arrives(message: dict[str, Any], look: str) -> str:
+    if features_of(message["gateway"]).receipts is None:
+        return "Whether it arrives, this gateway does not tell."
+    return f"Whether it arrives, a receipt says later. {look}"
 
 
 def _sms(message: dict[str, Any]) -> str:

@@ -8,9 +8,12 @@ from click.testing import CliRunner, Result
 from sqlalchemy import RowMapping, select
 
 from connectors.cli import cli
+from connectors.sandbox.ogangi import signing
 from connectors.sandbox.server import SandboxServer
 from connectors.service import Service
+from connectors.shared.accounts.store import Defaults, connect, insert_account
 from connectors.shared.clock import DAY, now_ms, to_rfc3339
+from connectors.shared.gateways.logins import PRIVATE_KEY, GatewayLogin
 from connectors.shared.messages.tables import messages
 from connectors.shared.templates import store as templates
 from tests.clevertap.customer import behind
@@ -67,7 +70,7 @@ def test_without_a_dispatcher_it_is_kept_and_says_so(service: Service) -> None:
 @pytest.mark.parametrize(
     ("ends_in", "code", "words"),
     [
-        ("1111", 0, "Sent to +919816111111"),
+        ("1111", 0, "Sent to +919816111111: the gateway took it (1 SMS). Whether it arrives, a receipt says later."),
         ("0011", 1, "Not delivered to +919816110011 (failed). Message Central does not send to this number"),
         ("0016", 1, "In doubt: it may have been sent to +919816110016 or not."),
         ("0017", 0, "Kept. The account is paused."),
@@ -75,6 +78,20 @@ def test_without_a_dispatcher_it_is_kept_and_says_so(service: Service) -> None:
 )
 def test_what_became_of_it_is_said(ends_in: str, code: int, words: str) -> None:
     assert words in run("--to", f"+91981611{ends_in}", *TEXT, code=code)
+
+
+def test_where_no_receipt_will_come_none_is_promised(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    login = GatewayLogin("ogangi", "43", {PRIVATE_KEY: signing.PRIVATE_KEY}, {"public_key": signing.PUBLIC_KEY})
+    with service.database.write() as connection:
+        account_id = insert_account(connection, "C-OGANGI")
+        connect(connection, service.secrets, account_id, login, Defaults(sender_id="1989", country_code="91"))
+    with SandboxServer() as vendor:
+        monkeypatch.setenv("CONNECTORS_OGANGI_URL", f"{vendor.url}/ogangi")
+        with dispatching(service):
+            said = run("--to", ANN, *TEXT)
+    assert said.startswith("Sent to +919816111111: the gateway took it (1 SMS).")
+    assert "this gateway does not tell" in said
+    assert "receipt" not in said
 
 
 @pytest.mark.usefixtures("sending")

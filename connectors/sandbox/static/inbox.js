@@ -6,7 +6,7 @@ const LONGEST_TEXT = 320;
 
 const STATES = {
   accepted: ["On its way", "waiting"],
-  sent: ["Sent", "good"],
+  sent: ["Sent", "gone"],
   delivered: ["Delivered", "good"],
   undelivered: ["Undelivered", "bad"],
   rejected: ["Rejected", "bad"],
@@ -15,6 +15,7 @@ const STATES = {
 };
 const GLYPHS = {
   good: "M2 6.5l3 3 5.5-6.5M7.5 9.5l5.5-6.5",
+  gone: "M2.5 7l3.2 3.2 6-7.2",
   bad: "M3.5 3l6 6.5M9.5 3l-6 6.5",
   waiting: "M6.5 3v3.5l2.5 1.5M12 6.5a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0z",
 };

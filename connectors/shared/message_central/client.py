@@ -15,6 +15,7 @@ from connectors.shared.message_central.credentials import Credentials, is_header
 from connectors.shared.message_central.exchange import Call
 from connectors.shared.message_central.sms import ManySms, SingleSms, Sms, WorkbookSms, carried_flow_type
 from connectors.shared.message_central.transport import Transport
+from connectors.shared.message_central.wording import SaidText
 from connectors.shared.message_central.workbook import MEDIA_TYPE, write_workbook
 
 BASE_URL = "https://cpaas.messagecentral.com"
@@ -63,19 +64,19 @@ class MessageCentral:
     def send_single(self, token: str, sms: SingleSms) -> Answer:
         """Sends one text to one number. Raises UnsupportedFlowType."""
         params: Params = [("countryCode", sms.country_code), ("mobileNumber", sms.mobile_number)]
-        return self._post(token, [*params, *_sms_params(sms)], (sms.message, sms.mobile_number))
+        return self._post(token, [*params, *_sms_params(sms)], (SaidText(sms.message), sms.mobile_number))
 
     def send_many(self, token: str, sms: ManySms) -> Answer:
         """Sends one text to many numbers. Raises UnsupportedFlowType."""
         numbers = ", ".join([f"{country_code} {number}" for country_code, number in sms.recipients])
-        return self._post(token, [("phoneNumbers", numbers), *_sms_params(sms)], (sms.message,))
+        return self._post(token, [("phoneNumbers", numbers), *_sms_params(sms)], (SaidText(sms.message),))
 
     def send_workbook(self, token: str, sms: WorkbookSms) -> Answer:
         """Sends a text with placeholders to the rows of a workbook. Raises UnsupportedFlowType."""
         params = _sms_params(sms)
         file = ("recipients.xlsx", write_workbook(sms.rows), MEDIA_TYPE)
         body, content_type = encode_multipart_formdata({"file": file})
-        return self._post(token, params, (sms.message,), body=body, content_type=content_type)
+        return self._post(token, params, (SaidText(sms.message),), body=body, content_type=content_type)
 
     def send_otp(
         self,

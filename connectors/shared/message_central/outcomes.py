@@ -84,7 +84,9 @@ def outcome_of_http_status(http_status: int) -> Outcome:
         return Outcome.BAD_REQUEST
     if http_status in _TELLING_HTTP_STATUSES:
         return _TELLING_HTTP_STATUSES[http_status]
-    return Outcome.OTHER_REFUSAL if 400 <= http_status < 500 else Outcome.UNREADABLE
+    # 408: somebody in between tired of waiting, for the request or for its answer.
+    refused = 400 <= http_status < 500 and http_status != 408
+    return Outcome.OTHER_REFUSAL if refused else Outcome.UNREADABLE
 
 
 def _of_unlisted_code(code: int, http_status: int) -> Outcome:

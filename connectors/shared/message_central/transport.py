@@ -112,7 +112,7 @@ class Transport:
         prepared = PreparedRequest()
         prepared.method = call.method
         prepared.url = f"{self._origin}{self._prefix}{call.target}"
-        prepared.headers = CaseInsensitiveDict({"User-Agent": USER_AGENT})
+        prepared.headers = CaseInsensitiveDict({"User-Agent": USER_AGENT, **call.headers})
         prepared.body = call.body
         if call.token is not None:
             prepared.headers["authToken"] = call.token

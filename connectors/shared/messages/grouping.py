@@ -115,7 +115,8 @@ def _call(lane: Lane, outgoing: Outgoing, rows: Sequence[Claimed], *, probing: b
 
 
 def _outgoing(row: Claimed, patterns: Mapping[str, str], gateway: Gateway) -> Outgoing:
-    filled = row.variables is not None and gateway.fills_patterns
+    # A workbook is XML, which reads a carriage return (escaped in this JSON) as a line feed.
+    filled = row.variables is not None and gateway.fills_patterns and "\\r" not in row.variables
     pattern = patterns.get(row.campaign_id or "") if filled else None
     is_single = row.captcha is not None or row.message_type == "OTP"
     differing = pattern is None and not is_single and gateway.lists(row.text)

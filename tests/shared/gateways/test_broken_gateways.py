@@ -10,24 +10,23 @@ from connectors.shared.gateways.base import Fault, Gateway, Verdict
 from connectors.shared.gateways.kinds import Built
 from connectors.shared.gateways.verifier import Verifier
 from connectors.shared.incoming.source import IncomingSource
-from tests.shared.gateways.conformance import failures, ogangi, smsc
+from tests.shared.gateways.conformance import failures, leaky, ogangi, smsc
 from tests.shared.gateways.conformance.broken import (
     BlamesAccountsForOutages,
     ClaimsMany,
     CutsToFit,
+    DoubtsProofs,
     DoubtsSecondTries,
     DropsOne,
     FailsWithoutADatabase,
     ForgetsTheFirstTry,
     IgnoresTheSenderId,
-    LeaksTheNumber,
-    LeaksTheSecret,
-    LeaksTheText,
     LosesZeros,
     MisplacesExceptions,
     MixesThreadsUp,
     NamesASender,
     ProvesAnybody,
+    ProvesAtLeisure,
     ProvesBySending,
     Raises,
     RaisesForRemovedConnections,
@@ -58,7 +57,10 @@ from tests.shared.gateways.conformance.careless import (
     believes_any_token,
     falls_over_garbage,
     keeps_nothing,
+    logs_the_number,
+    logs_the_token,
     reads,
+    reads_without_end,
     registering,
     takes_anybodys_word,
     unsigned,
@@ -106,6 +108,11 @@ BROKEN: dict[str, tuple[Callable[[Gateway], Gateway], str]] = {
     "mangles emoji": (saying(lambda text: text.replace("😀", "?")), "texts_arrive_as_they_are"),
     "trims": (saying(str.strip), "texts_arrive_as_they_are"),
     "flattens lines": (saying(lambda text: text.replace("\n", " ")), "texts_arrive_as_they_are"),
+    "straightens line breaks": (saying(lambda text: text.replace("\r\n", "\n")), "line_breaks_stay_as_they_are"),
+    "makes tabs spaces": (saying(lambda text: text.replace("\t", " ")), "spaces_stay_as_they_are"),
+    "makes all spaces plain": (saying(lambda text: text.replace("\u00a0", " ")), "spaces_stay_as_they_are"),
+    "straightens quotes": (saying(lambda text: text.replace("’", "'")), "quotes_and_dashes_stay_as_they_are"),
+    "makes texts plain for many": (saying(lambda text: text.replace("’", "'")), "many_read_what_was_written"),
     "cuts long texts": (saying(lambda text: text[:160]), "the_longest_text_arrives_whole"),
     "loses leading zeros": (LosesZeros, "leading_zeros_stay"),
     "ignores the sender id": (IgnoresTheSenderId, "sender_ids_arrive"),
@@ -130,9 +137,13 @@ BROKEN: dict[str, tuple[Callable[[Gateway], Gateway], str]] = {
         "who_reads_a_refusal_understands_it",
     ),
     "explains nothing": (answering(short_of_words), "who_reads_a_refusal_understands_it"),
-    "tells the secret": (LeaksTheSecret, "nothing_secret_is_told"),
-    "logs the text": (LeaksTheText, "nothing_secret_is_told"),
-    "logs the number": (LeaksTheNumber, "nothing_secret_is_told"),
+    "tells the secret": (leaky.LeaksTheSecret, "nothing_secret_is_told"),
+    "logs the text": (leaky.LeaksTheText, "nothing_secret_is_told"),
+    "logs the number": (leaky.LeaksTheNumber, "nothing_secret_is_told"),
+    "warns of the text": (leaky.WarnsOfTheText, "nothing_secret_is_told"),
+    "prints the number": (leaky.PrintsTheNumber, "nothing_secret_is_told"),
+    "proves at leisure": (ProvesAtLeisure, "proving_keeps_to_its_timeout"),
+    "doubts proofs": (DoubtsProofs, "proving_leaves_nothing_in_doubt"),
     "trims for many": (TrimsForMany, "many_read_what_was_written"),
     "takes a message refused to many for sent": (
         instead(Verdict.REFUSED, Verdict.ACCEPTED, split=False),
@@ -152,6 +163,10 @@ BROKEN: dict[str, tuple[Callable[[Gateway], Gateway], str]] = {
     "fails without a database": (FailsWithoutADatabase, "a_database_that_is_away_sends_nothing"),
     "makes up ids": (
         answering(lambda result: replace(result, transaction_id=result.transaction_id or "9" * 70)),
+        "an_id_that_is_too_long_is_dropped",
+    ),
+    "cuts ids": (
+        answering(lambda result: replace(result, transaction_id=result.transaction_id or ("1000001" + "0" * 57))),
         "an_id_that_is_too_long_is_dropped",
     ),
 }
@@ -213,6 +228,9 @@ CARELESS: dict[str, tuple[Register, str]] = {
     "keeps nothing": (keeps_nothing, "unknown_receipts_are_kept"),
     "leaves out that it failed": (reads(b"UNDELIV", b"UNKNOWN"), "an_undelivered_message_says_why"),
     "believes any account": (takes_anybodys_word(OPERATOR), "the_token_of_another_account_moves_nothing"),
+    "logs the token": (logs_the_token, "callbacks_tell_nothing_secret"),
+    "logs the number": (logs_the_number, "callbacks_tell_nothing_secret"),
+    "reads without end": (reads_without_end, "an_endless_callback_is_refused_unread"),
     "takes one number for another": (reads(b'"mobile"', b'"nobody"'), "a_receipt_is_of_one_number"),
     "takes undelivered for delivered": (reads(b"UNDELIV", b"DELIVRD"), "receipts_in_every_order_move_forward_only"),
     "takes sent for delivered": (reads(b"UNKNOWN", b"DELIVRD"), "receipts_in_every_order_move_forward_only"),
@@ -229,6 +247,23 @@ def test_careless_callbacks_are_noticed(how: str) -> None:
         wrap=lambda built: replace(built, register=lambda app: register(built, app)),
     )
     assert set(failures(broken, only=[meant])) == {meant}
+
+
+def test_a_gateway_that_ignores_its_timeout_is_noticed() -> None:
+    good = bench()
+    patient = replace(good, settings=lambda url: {**good.settings(url), "CONNECTORS_MESSAGE_CENTRAL_TIMEOUT": "30"})
+    meant = "a_silent_vendor_is_not_waited_for"
+    assert failures(patient, only=[meant])[meant].startswith("AssertionError")
+
+
+def test_what_a_vendor_cannot_carry_is_not_tried() -> None:
+    straightens = saying(lambda text: text.replace("\r\n", "\n"))
+    declared = replace(
+        bench(),
+        cannot_carry=("\r\n",),
+        wrap=lambda built: replace(built, gateway=straightens(built.gateway)),
+    )
+    assert failures(declared, only=["line_breaks_stay_as_they_are", "many_read_what_was_written"]) == {}
 
 
 OF_PHONES: dict[str, tuple[Register, str]] = {

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+from connectors.shared.gateways.base import Recipient, Verdict
 from tests.shared.gateways.conformance import GatewayConformance
 
 PAGE = Path(__file__).parents[3] / "docs" / "adding-a-gateway.md"
@@ -41,7 +42,18 @@ class TestExample(_shown):  # type: ignore[misc, valid-type]
 
 def test_the_suite_is_there() -> None:
     assert issubclass(TestExample, GatewayConformance)
-    assert len(_files()) == 4
+    assert len(_files()) == 5
+
+
+def test_a_call_for_many_tells_who_was_refused() -> None:
+    example = sys.modules["connectors.shared.gateways.example.gateway"]
+    result_of_many = sys.modules["connectors.shared.gateways.example.many"].result_of_many
+    to = [Recipient("91", f"980000000{number}") for number in range(3)]
+    some = result_of_many(example.Answer(200, {"id": "1", "rejected": [to[1].digits]}), to)
+    assert [(place, other.verdict) for place, other in some.exceptions] == [(1, Verdict.REFUSED)]
+    assert (some.verdict, some.split) == (Verdict.ACCEPTED, False)
+    none = example.Answer(400, {"error": "bad_number"})
+    assert [result_of_many(none, to[:size]).split for size in (1, 3)] == [False, True]
 
 
 def test_the_broken_gateway_of_the_page_is_noticed() -> None:

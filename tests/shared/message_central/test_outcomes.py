@@ -104,6 +104,7 @@ def test_unlisted_codes_refuse_only_where_nothing_is_in_doubt(code: int, http_st
         (400, Outcome.BAD_REQUEST),
         (401, Outcome.UNAUTHORIZED),
         (403, Outcome.OTHER_REFUSAL),
+        (408, Outcome.UNREADABLE),
         (404, Outcome.OTHER_REFUSAL),
         (429, Outcome.THROTTLED),
         (500, Outcome.UNREADABLE),

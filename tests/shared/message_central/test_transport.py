@@ -39,6 +39,32 @@ def test_what_arrives_on_the_wire(vendor: StartVendor) -> None:
     ]
 
 
+def test_a_vendors_own_headers_arrive(vendor: StartVendor) -> None:
+    server = vendor(answers_all)
+    transport = Transport(server.url, timeout=5, connect_timeout=2, idle_seconds=60)
+    said = {"Authorization": "Bearer k=y+/é", "User-Agent": "shop", "content-length": "7"}
+    call = Call("POST", "/messages", body=b"{}", content_type="application/json", headers=said)
+    transport.call(call)
+    _, *headers = server.visits[0].requests[0].decode("latin-1").partition("\r\n\r\n")[0].split("\r\n")
+    assert sorted(headers) == [
+        "Accept-Encoding: identity",
+        "Authorization: Bearer k=y+/é",
+        "Content-Length: 2",
+        "Content-Type: application/json",
+        f"Host: 127.0.0.1:{server.port}",
+        "User-Agent: shop",
+    ]
+    assert "Bearer" not in repr(call)
+
+
+@pytest.mark.parametrize("key", ["", "se\r\ncret", "secret\n", "secret ", "secret-ключ", "se\0cret"])
+def test_a_header_that_cannot_be_sent_is_refused_without_its_value(key: str) -> None:
+    with pytest.raises(ValueError, match=r"^a header has a name or a value that cannot be sent$"):
+        Call("GET", "/", headers={"X-Key": key})
+    with pytest.raises(ValueError, match=r"^a header has a name or a value that cannot be sent$"):
+        Call("GET", "/", headers={f"X-{key} ": "value"})
+
+
 def test_an_answer_that_never_comes(vendor: StartVendor) -> None:
     server = vendor(lambda visit: visit.receive() and visit.closing.wait(30))
     answer = send(server.url, timeout=0.2)

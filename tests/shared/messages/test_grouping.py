@@ -137,3 +137,9 @@ def test_a_call_for_many_fits_a_url_and_arrives_as_it_was_said(
     assert {call.text for call in vendor.calls} == {text}
     assert sorted(vendor.taken) == sorted((number_of(n)[1:], text) for n in range(400))
     assert set(vendor.taken.values()) == {1}
+
+
+def test_a_value_that_a_workbook_would_change_travels_in_its_own_text() -> None:
+    calls = grouped([personal(0), personal(1, text="Dear a\r\nb", variables='["a\\r\\nb"]'), personal(2)])
+    assert [[row.id for row in call.rows] for call in calls] == [["0", "2"], ["1"]]
+    assert (calls[1].outgoing.text, calls[1].outgoing.personalised) == ("Dear a\r\nb", False)

@@ -13,6 +13,7 @@ from connectors.shared.gateways.ogangi.answers import Answer, read_answer
 from connectors.shared.gateways.ogangi.signing import Base64, encoded, segment, signature
 from connectors.shared.message_central.exchange import Call
 from connectors.shared.message_central.transport import Transport
+from connectors.shared.message_central.wording import SaidText
 
 BASE_URL = "https://www.messangi.com/messangi_mmc"
 NOTHING = "null"
@@ -72,7 +73,7 @@ class Ogangi:
         ]
         if sms.flags:
             segments.append(segment("value of flags", sms.flags))
-        return self._get("sendMT", keys, segments, (sms.number, sms.text, *segments[2:]))
+        return self._get("sendMT", keys, segments, (sms.number, *_texts(sms.text, *segments[2:])))
 
     def send_sms(self, keys: Keys, sms: Sms) -> Answer:
         """Send by `sendSMS`, where the carrier comes before the sender and the number too is in Base64."""
@@ -82,7 +83,7 @@ class Ogangi:
             self._encoded("number", sms.number),
             self._encoded("text", sms.text),
         ]
-        return self._get("tools/sendSMS", keys, segments, (sms.number, sms.text, *segments[2:]))
+        return self._get("tools/sendSMS", keys, segments, (sms.number, *_texts(sms.text, *segments[2:])))
 
     def send_pin(self, keys: Keys, sms: Sms, length: int) -> Answer:
         """Have a PIN of so many characters made and sent; the answer has it."""
@@ -93,19 +94,20 @@ class Ogangi:
             self._encoded("text", sms.text),
             str(length),
         ]
-        return self._get("tools/sendSMSPinMobileNumberConfirm", keys, segments, (sms.number, sms.text, *segments[2:]))
+        said = (sms.number, *_texts(sms.text, *segments[2:]))
+        return self._get("tools/sendSMSPinMobileNumberConfirm", keys, segments, said)
 
     def fire(self, keys: Keys, number: str, text: str) -> Answer:
         """Have the vendor act as if this came from that phone."""
         segments = [segment("number", number), self._encoded("text", text)]
-        return self._get("fireMessage", keys, segments, (number, text, *segments))
+        return self._get("fireMessage", keys, segments, (number, *_texts(text, segments[1])))
 
     def fire_by_post(self, keys: Keys, number: str, text: str, sender: str | None) -> Answer:
         """Likewise, said in the body: only the path is signed."""
         target, secrets = _signed("fireMessage", keys, [])
         body = json.dumps(_descriptor(number, text, sender), ensure_ascii=False).encode("utf-8", "replace")
         call = Call("POST", target, body=body, content_type="application/json; charset=utf-8")
-        return read_answer(self._transport.call(call), (number, text, *secrets))
+        return read_answer(self._transport.call(call), (number, SaidText(text), *secrets))
 
     def incoming(
         self, keys: Keys, page: int, per_page: int, filters: str | None = None, *, timeout: float | None = None
@@ -132,6 +134,11 @@ class Ogangi:
         target, secrets = _signed(name, keys, segments)
         reply = self._transport.call(Call("GET", target), timeout=timeout)
         return read_answer(reply, (*said, *secrets))
+
+
+def _texts(*said: str) -> tuple[str, ...]:
+    """Return a text, and what stands for it in the path, as what is to be masked."""
+    return tuple(SaidText(text) for text in said)
 
 
 def _signed(name: str, keys: Keys, segments: Sequence[str]) -> tuple[str, tuple[str, ...]]:

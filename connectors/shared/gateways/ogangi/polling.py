@@ -1,7 +1,7 @@
 """Messages from phones, asked for page by page: Ogangi has no cursor and no ids for them.
 
-The newest are read first, until a page holds nothing new. What is left over, by a failure or because there was more
-than one look may read, is named in our cursor and read by the next look.
+The newest are read first, from whichever end of the list they are at, until a page holds nothing new. What is left
+over, by a failure or because there was more than one look may read, is named in our cursor and read by the next look.
 """
 
 import threading
@@ -12,13 +12,14 @@ from connectors.shared.errors import NotFound
 from connectors.shared.gateways.ogangi.answers import Received
 from connectors.shared.gateways.ogangi.client import Ogangi
 from connectors.shared.gateways.ogangi.logins import Logins
-from connectors.shared.gateways.ogangi.pages import Habits, Page, PageFailed, Pages
+from connectors.shared.gateways.ogangi.order import Order, Page
+from connectors.shared.gateways.ogangi.pages import Habits, PageFailed, Pages
 from connectors.shared.gateways.ogangi.signing import NotSendable
 from connectors.shared.incoming.message import IncomingMessage
 from connectors.shared.incoming.source import IsKnown, Polled
 from connectors.shared.secrets import SecretUnreadable
 
-LONGEST_NUMBER: Final = 20
+LONGEST_ADDRESS: Final = 20
 DIGITS: Final = frozenset("0123456789")
 
 
@@ -76,12 +77,19 @@ class _Look:
             newest = self._pages.newest()
         except PageFailed as error:
             return rest, str(error)
+        left, failure = self._read_from(newest, rest)
+        if self._pages.order is Order.UNKNOWN:
+            # Undated messages on several pages: what is new is at one end of the list, or at the other.
+            failure = self._other_end() or failure
+        return left, failure
+
+    def _read_from(self, newest: Page, rest: _Rest | None) -> tuple[_Rest | None, str | None]:
         left, failure = self._stretch(newest, _Rest(0))
         if rest is None:
             return (left, failure) if failure else (None, None)
         if failure is not None:
             # Then come the pages that the earlier look has read.
-            return _Rest(left.start, rest.start + rest.known), failure
+            return _Rest(left.start, left.known + rest.start + rest.known), failure
         # What is new pushes the others down, by as many pages at most.
         rest = _Rest(rest.start, rest.known + left.start)
         try:
@@ -90,6 +98,12 @@ class _Look:
             return rest, str(error)
         left, failure = self._stretch(page, rest)
         return (left, failure) if failure else (None, None)
+
+    def _other_end(self) -> str | None:
+        try:
+            return self._stretch(self._pages.turned(), _Rest(0))[1]
+        except PageFailed as error:
+            return str(error)
 
     def oldest_first(self) -> list[IncomingMessage]:
         """Return what was brought. Those without a date stand where the vendor has them."""
@@ -106,6 +120,10 @@ class _Look:
             twins = twins + 1 if page == before else 0
             if not twins and not self._takes(page):
                 known -= 1
+            if twins > 1 and self._pages.order is Order.OLDEST_FIRST:
+                # Its last page under ever more numbers: what comes before it is read once its number is known.
+                self._pages.forget_end()
+                return _Rest(0, rest.known + 1), "Ogangi repeats its last page."
             if twins > 1 or known < 0:
                 break
             before, index = page, index + 1
@@ -125,13 +143,16 @@ class _Look:
 
 
 def _message(received: Received) -> IncomingMessage | None:
-    """Return a message as the house knows them, None where it comes from no number: nobody could be answered."""
-    sender = _digits(received.sender)
-    if not 0 < len(sender) <= LONGEST_NUMBER:
+    """Return a message as the house knows them, None where it does not say from whom it is."""
+    sender = _address(received.sender)
+    if not sender:
         return None
-    recipient = _digits(received.recipient) or received.recipient
-    return IncomingMessage(sender, recipient[:LONGEST_NUMBER], received.text, received.sent_at)
+    return IncomingMessage(sender, _address(received.recipient), received.text, received.sent_at)
 
 
-def _digits(number: str) -> str:
-    return "".join(character for character in number if character in DIGITS)
+def _address(given: str) -> str:
+    """Return a number's digits, or a name as it is: services write too."""
+    bare = given.strip()
+    digits = "".join(character for character in bare if character in DIGITS)
+    is_name = not digits or any(character.isalpha() for character in bare)
+    return (bare if is_name else digits)[:LONGEST_ADDRESS]

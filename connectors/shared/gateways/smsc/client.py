@@ -31,6 +31,7 @@ from connectors.shared.gateways.smsc.answers import (
 from connectors.shared.gateways.smsc.reading import parse, read, refusal_in, unread, without_reply
 from connectors.shared.message_central.exchange import Call, NoReply, Reply
 from connectors.shared.message_central.transport import Transport
+from connectors.shared.message_central.wording import SaidText
 
 BASE_URL: Final = "https://smscentre.com"
 LONGEST_TEXT: Final = 1_000
@@ -125,12 +126,12 @@ class Smsc:
         if told not in (0, 2, 3):
             raise ValueError("cost=1 sends nothing: ask by cost()")
         params = [*_message(sms), ("cost", str(told) if told else None)]
-        return self._ask("send", who, params, interpreting.sent, unsaid=(sms.text, *sms.differing))
+        return self._ask("send", who, params, interpreting.sent, unsaid=_texts(sms))
 
     def cost(self, who: Credentials, sms: Sms) -> Cost | Refusal:
         """Ask what it would cost; nothing is sent."""
         params = [*_message(sms), ("cost", "1")]
-        return self._ask("send", who, params, interpreting.cost, unsaid=(sms.text, *sms.differing))
+        return self._ask("send", who, params, interpreting.cost, unsaid=_texts(sms))
 
     def status(
         self, who: Credentials, messages: Sequence[tuple[str, str]], *, full: int = 0
@@ -298,6 +299,10 @@ def _identity(who: Credentials) -> Params:
     if who.api_key:
         return [("login", who.login or None), ("apikey", who.api_key)]
     return [("login", who.login), ("psw", who.password)]
+
+
+def _texts(sms: Sms) -> tuple[str, ...]:
+    return tuple(SaidText(text) for text in (sms.text, *sms.differing))
 
 
 def _secrets(who: Credentials) -> tuple[str, ...]:

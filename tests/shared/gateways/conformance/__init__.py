@@ -12,7 +12,19 @@ use without pytest, there is `failures(bench)`, with `Bench.wrap` to put somethi
 
 import pytest
 
-CHECKS = ("connections", "doubts", "incoming", "many", "receipts", "refusals", "secrecy", "singles", "verifying")
+CHECKS = (
+    "callbacks",
+    "connections",
+    "doubts",
+    "incoming",
+    "many",
+    "receipts",
+    "refusals",
+    "secrecy",
+    "silence",
+    "singles",
+    "verifying",
+)
 # So that a check that fails shows what it compared.
 pytest.register_assert_rewrite(*(f"{__name__}.{name}" for name in CHECKS))
 

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import RawIOBase
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,8 @@ from connectors.shared.gateways.kinds import Built, GatewayKind
 from connectors.shared.gateways.logins import GatewayLogin
 from tests.shared.gateways.conformance.vendor import Callback, Mood, ScriptedVendor
 
-TIMEOUT_SECONDS = 0.3
-"""What benches set their gateways' timeouts to."""
+TIMEOUT_SECONDS = 0.5
+"""What benches set their gateways' timeouts to: enough for a vendor on this machine, though it be busy."""
 SENDER_ID = "UTOMOB"
 
 
@@ -49,6 +50,8 @@ class Bench:
     """The credentials of a customer: a number that is its own, and its secret."""
     cannot_say: frozenset[Mood] = frozenset()
     """What this vendor has no words for."""
+    cannot_carry: tuple[str, ...] = ()
+    """Characters that this vendor's documents say it changes: texts with them are not sent to it."""
     wrap: Callable[[Built], Built] = as_it_is
     """Puts something in place of parts of the gateway: one that misbehaves, say."""
 
@@ -116,18 +119,31 @@ class Stand:
         """Make one call."""
         return self.gateway.send(line.connection_id, outgoing(text, **values), recipients)
 
+    def carried(self, texts: Sequence[str]) -> list[str]:
+        """Return those texts that the vendor can carry as they are."""
+        return [text for text in texts if not any(part in text for part in self.bench.cannot_carry)]
+
     def send_one(self, line: Line | None = None, text: str | None = None) -> SendResult:
         """Send a text of its own to a phone of its own."""
         return self.send(line or self.connect(), text or f"text {self.number()}", [self.recipient()])
 
     def call_back(self, callback: Callback, token: str) -> TestResponse:
         """Do as the vendor does: call our URL."""
+        return self.client.post(
+            self._callback_path(token),
+            data=callback.body,
+            content_type=callback.content_type,
+            query_string=callback.query,
+        )
+
+    def call_back_with(self, body: RawIOBase, content_type: str, token: str) -> TestResponse:
+        """Call our URL with a body that is as long as its end says (`seek`)."""
+        return self.client.post(self._callback_path(token), input_stream=body, content_type=content_type)
+
+    def _callback_path(self, token: str) -> str:
         url = self.bench.kind.callback_url(self.service, token)
         assert url is not None, "it declares callbacks and has no URL for them"
-        path = urlsplit(url).path
-        return self.client.post(
-            path, data=callback.body, content_type=callback.content_type, query_string=callback.query
-        )
+        return urlsplit(url).path
 
 
 def outgoing(text: str, **values: Any) -> Outgoing:

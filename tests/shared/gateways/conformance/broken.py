@@ -1,12 +1,9 @@
 """Parts of gateways that break a promise, each in its own way, around parts that keep it."""
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
-
-import structlog
 
 from connectors.shared.errors import StoreUnavailable
 from connectors.shared.gateways.base import Fault, Gateway, Outgoing, Recipient, SendResult, Verdict
@@ -183,28 +180,6 @@ class ForgetsTheFirstTry(Around):
         return super().send(connection_id, replace(outgoing, first_try=True), recipients)
 
 
-class LeaksTheText(Around):
-    def send(self, connection_id: int, outgoing: Outgoing, recipients: Sequence[Recipient]) -> SendResult:
-        structlog.get_logger().debug("sending", text=outgoing.text)
-        return super().send(connection_id, outgoing, recipients)
-
-
-class LeaksTheNumber(Around):
-    def send(self, connection_id: int, outgoing: Outgoing, recipients: Sequence[Recipient]) -> SendResult:
-        logging.getLogger("urllib3.connectionpool").debug("POST /send?to=%s", recipients[0].digits)
-        return super().send(connection_id, outgoing, recipients)
-
-
-class LeaksTheSecret(Around):
-    """In the words for a person."""
-
-    def send(self, connection_id: int, outgoing: Outgoing, recipients: Sequence[Recipient]) -> SendResult:
-        result = super().send(connection_id, outgoing, recipients)
-        tokens = getattr(self.good, "_tokens")  # noqa: B009 - as careless as the class is
-        token = tokens.get(connection_id).token
-        return replace(result, explanation=f"Refused with {token}") if result.explanation else result
-
-
 class ProvesAnybody(Around):
     def prove(self, connection_id: int, timeout: float | None = None) -> SendResult:
         super().prove(connection_id, timeout)
@@ -295,3 +270,14 @@ class FailsWithoutADatabase(Around):
 class ClaimsMany(Around):
     def most_recipients(self, outgoing: Outgoing) -> int:
         return 100
+
+
+class ProvesAtLeisure(Around):
+    def prove(self, connection_id: int, timeout: float | None = None) -> SendResult:
+        return super().prove(connection_id, 30.0)
+
+
+class DoubtsProofs(Around):
+    def prove(self, connection_id: int, timeout: float | None = None) -> SendResult:
+        result = super().prove(connection_id, timeout)
+        return replace(result, verdict=Verdict.IN_DOUBT) if result.verdict is Verdict.TRY_AGAIN else result

@@ -1,11 +1,12 @@
 """Verifiers, callbacks and polls that break a promise, around parts that keep it."""
 
 import io
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from connectors.shared.gateways.kinds import Built
 from connectors.shared.gateways.verifier import (
@@ -141,3 +142,24 @@ def takes_anybodys_word(token: str) -> Register:
 def unsigned(built: Built, app: Flask) -> None:
     """Take a refusal of the signature for a formality."""
     registering(lambda response: Response("{}", 200) if response.status_code == 403 else response)(built, app)
+
+
+def _first(do: Callable[[], object]) -> Register:
+    """Do something before the callback is looked at."""
+
+    def register(built: Built, app: Flask) -> None:
+        built.register(app)
+        view = app.view_functions[_endpoint(app)]
+
+        def receive(**values: Any) -> Any:
+            do()
+            return view(**values)
+
+        app.view_functions[_endpoint(app)] = receive
+
+    return register
+
+
+logs_the_token = _first(lambda: logging.getLogger("gateway").info("called: %s", request.path))
+logs_the_number = _first(lambda: logging.getLogger("gateway").debug("brought: %r", request.get_data()))
+reads_without_end = _first(lambda: request.environ["wsgi.input"].read(1_000))

@@ -11,7 +11,7 @@ from connectors.shared.accounts.store import gateway_login_values
 from connectors.shared.accounts.tables import connections
 from connectors.shared.errors import StoreUnavailable
 from connectors.shared.gateways.base import Fault, Recipient, SendResult, Verdict
-from tests.shared.gateways.conformance.bench import SENDER_ID, Line, Stand
+from tests.shared.gateways.conformance.bench import SENDER_ID, TIMEOUT_SECONDS, Line, Stand
 from tests.shared.gateways.conformance.checks import check
 from tests.shared.gateways.conformance.vendor import Mood, Sent
 from tests.shared.messages.tenants import wait_for
@@ -145,11 +145,22 @@ def nobody_is_proven_by_a_vendor_that_does_not_answer(stand: Stand) -> None:
     stand.vendor.about_all = True
     for mood in (Mood.HANGS_UP, Mood.TAKES_TOO_LONG, Mood.UNAVAILABLE, Mood.BREAKS, Mood.TALKS_NONSENSE):
         stand.vendor.mood = mood
-        verdict = stand.gateway.prove(line.connection_id, 0.3).verdict
+        verdict = stand.gateway.prove(line.connection_id, TIMEOUT_SECONDS).verdict
         assert verdict not in (Verdict.ACCEPTED, Verdict.ACCOUNT_REFUSED), f"{mood.name}: {verdict}"
     stand.vendor.leave()
-    assert stand.gateway.prove(line.connection_id, 0.3).verdict is Verdict.TRY_AGAIN
+    assert stand.gateway.prove(line.connection_id, TIMEOUT_SECONDS).verdict is Verdict.TRY_AGAIN
     assert stand.vendor.asked == []
+
+
+@check()
+def proving_leaves_nothing_in_doubt(stand: Stand) -> None:
+    """Where nothing was to be sent, nothing may have gone out: it can be tried again."""
+    line = stand.connect()
+    stand.vendor.about_all = True
+    for mood in (Mood.HANGS_UP, Mood.UNAVAILABLE, Mood.BREAKS, Mood.TALKS_NONSENSE):
+        stand.vendor.mood = mood
+        verdict = stand.gateway.prove(line.connection_id, TIMEOUT_SECONDS).verdict
+        assert verdict is Verdict.TRY_AGAIN, f"{mood.name}: {verdict}"
 
 
 def _change(stand: Stand, line: Line, **values: object) -> None:

@@ -11,7 +11,26 @@ from tests.shared.gateways.conformance.vendor import Mood
 
 MOST_TRIED = 200
 SHORT = 100
-LISTED = ("Hi Ann", "Привет: Аня; 5 €", "a&b=c+d%/e", "with, comma", '"quoted" 😀', "  spaces  ", "two\nlines", "#:1")
+FOR_MANY = (
+    "  Cafe & Co: 5 € {ok}  ",
+    "a&b=c+d%20e/f",
+    "два\nстиха",
+    "100 ## off",
+    "two\r\nlines",
+    "a tab\tand 5\u00a0€",
+    "Ann’s “best” – today…",
+)
+LISTED = (
+    "Hi Ann",
+    "Привет: Аня; 5 €",
+    "a&b=c+d%/e",
+    "with, comma",
+    '"quoted" 😀',
+    "  spaces  ",
+    "two\nlines",
+    "#:1",
+    "\t\u00a0’",
+)
 
 
 def _many(features: Features) -> bool:
@@ -62,7 +81,7 @@ def each_number_is_reached_once(stand: Stand) -> None:
 def many_read_what_was_written(stand: Stand) -> None:
     """A text that travels with others is the same text."""
     line = stand.connect()
-    for text in ("  Cafe & Co: 5 € {ok}  ", "a&b=c+d%20e/f", "два\nстиха", "100 ## off"):
+    for text in stand.carried(FOR_MANY):
         to = stand.recipients(min(2, stand.gateway.most_recipients(outgoing(text))))
         before = len(stand.vendor.taken)
         stand.send(line, text, to)
@@ -80,7 +99,7 @@ def each_phone_reads_its_own_text(stand: Stand) -> None:
 
 
 def _list(stand: Stand, line: Line) -> None:
-    listed = [text for text in LISTED if stand.gateway.lists(text)]
+    listed = [text for text in stand.carried(LISTED) if stand.gateway.lists(text)]
     expected = {}
     to = []
     for text in listed:
@@ -95,7 +114,7 @@ def _list(stand: Stand, line: Line) -> None:
 
 def _fill_a_pattern(stand: Stand, line: Line) -> None:
     stand.vendor.reset()
-    values = ["Ann", "Аня 😀", "a&b=c", "5 €"]
+    values = stand.carried(["Ann", "Аня 😀", "a&b=c", "5\u00a0€", "l’été\tlà"])
     to = [Recipient("91", stand.recipient().national, (value, f"0{place}")) for place, value in enumerate(values)]
     result = stand.send(line, "Hi ##var##, code ##var2##!", to, personalised=True)
     assert result.verdict is Verdict.ACCEPTED

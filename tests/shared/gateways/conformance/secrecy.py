@@ -5,15 +5,16 @@ import hashlib
 import io
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, quote_plus
+from warnings import catch_warnings, simplefilter
 
 import structlog
 
 from connectors.shared.gateways.base import SendResult
-from tests.shared.gateways.conformance.bench import Line, Stand
+from tests.shared.gateways.conformance.bench import TIMEOUT_SECONDS, Line, Stand
 from tests.shared.gateways.conformance.checks import check
 from tests.shared.gateways.conformance.refusals import _sizes
 from tests.shared.gateways.conformance.vendor import Mood
@@ -21,10 +22,11 @@ from tests.shared.gateways.conformance.vendor import Mood
 
 @dataclass
 class Overheard:
-    """Everything that is said: our logs, those of libraries down to DEBUG, and what a gateway answers."""
+    """Everything that is said: our logs, those of libraries down to DEBUG, warnings, and what a gateway answers."""
 
     entries: list[str] = field(default_factory=list)
     library: io.StringIO = field(default_factory=io.StringIO)
+    printed: io.StringIO = field(default_factory=io.StringIO)
 
     def hear(self, result: Any) -> None:
         self.entries += [repr(result), str(result)]
@@ -33,12 +35,12 @@ class Overheard:
 
     @property
     def all(self) -> str:
-        return "\n".join([*self.entries, self.library.getvalue()])
+        return "\n".join([*self.entries, self.library.getvalue(), self.printed.getvalue()])
 
 
 @contextmanager
 def overhearing() -> Iterator[Overheard]:
-    """Hear all that is logged meanwhile, at every level."""
+    """Hear all that is logged meanwhile, at every level, or printed, or warned of."""
     heard = Overheard()
     handler = logging.StreamHandler(heard.library)
     handler.setFormatter(logging.Formatter("%(name)s %(message)s"))
@@ -56,7 +58,10 @@ def overhearing() -> Iterator[Overheard]:
     try:
         for logger in loggers:
             logger.setLevel(logging.DEBUG)
-        yield heard
+        with redirect_stdout(heard.printed), redirect_stderr(heard.printed), catch_warnings(record=True) as warned:
+            simplefilter("always")
+            yield heard
+        heard.entries += [str(each.message) for each in warned]
     finally:
         structlog.configure(**config)
         root.removeHandler(handler)
@@ -77,10 +82,14 @@ def nothing_secret_is_told(stand: Stand) -> None:
         secrets |= _fail_to_prove(stand, line, heard)
         stand.vendor.leave()
         secrets |= _send_in_mood(stand, line, Mood.TAKES_EVERYTHING, 1, heard)
-        heard.hear(stand.gateway.prove(line.connection_id, 0.3))
+        heard.hear(stand.gateway.prove(line.connection_id, TIMEOUT_SECONDS))
     for request in stand.vendor.requests:
         secrets |= {request.target, request.path, request.target.partition("?")[2]}
     secrets |= {asked.proof for asked in stand.vendor.asked} | {stand.vendor.url}
+    _assert_not_told(secrets, heard)
+
+
+def _assert_not_told(secrets: set[str], heard: Overheard) -> None:
     said = heard.all
     leaked = sorted(secret for secret in secrets if len(secret) > 3 and secret in said)
     assert not leaked, f"told: {leaked} in {said[:2_000]}"

@@ -1,9 +1,11 @@
 """One message: it arrives once, as it was written."""
 
+from collections.abc import Sequence
+
 from connectors.shared.gateways.base import Recipient, Verdict
 from tests.shared.gateways.conformance.bench import SENDER_ID, Stand
 from tests.shared.gateways.conformance.checks import check
-from tests.shared.gateways.conformance.vendor import Sent
+from tests.shared.gateways.conformance.vendor import LONG_TAIL, Sent
 
 TEXTS = (
     "plain",
@@ -18,6 +20,9 @@ TEXTS = (
     "日本語 and عربى",
     "e\u0301 stays decomposed",
 )
+LINE_BREAKS = ("two\r\nlines", "two\n\nparagraphs\n", "\r\n\r\n- one\r\n- two")
+SPACES = ("a\ttab", "5\u00a0000\u202f€", "thin\u2009and wide\u3000spaces", "two  spaces", "zero\u200bwidth")
+QUOTES = ("Ann’s “best” offer – today…", "‘single’ „deutsch“ «français» ′″", "plain ' and \" stay plain - too...")
 SENDER_IDS = (SENDER_ID, "Shop24", "380501234567")
 LEADING_ZERO = Recipient("39", "0612345678")
 LONGEST = 1_530  # ten SMS
@@ -28,8 +33,30 @@ CHANNELS = ("SMS", "WHATSAPP", "RCS")
 @check()
 def texts_arrive_as_they_are(stand: Stand) -> None:
     """Byte for byte, once each."""
+    _assert_arrive(stand, TEXTS)
+
+
+@check()
+def line_breaks_stay_as_they_are(stand: Stand) -> None:
+    """Those of Windows, too, and where the text ends with them."""
+    _assert_arrive(stand, LINE_BREAKS)
+
+
+@check()
+def spaces_stay_as_they_are(stand: Stand) -> None:
+    """Tabs, and those that keep a sum on one line."""
+    _assert_arrive(stand, SPACES)
+
+
+@check()
+def quotes_and_dashes_stay_as_they_are(stand: Stand) -> None:
+    """Straightening them may save an SMS; whoever wrote the text decides on that."""
+    _assert_arrive(stand, QUOTES)
+
+
+def _assert_arrive(stand: Stand, texts: Sequence[str]) -> None:
     line = stand.connect()
-    for text in TEXTS:
+    for text in stand.carried(texts):
         to = stand.recipient()
         before = len(stand.vendor.sent)
         result = stand.send(line, text, [to])
@@ -110,6 +137,7 @@ def an_id_that_is_too_long_is_dropped(stand: Stand) -> None:
     result = stand.send_one()
     assert result.verdict is Verdict.ACCEPTED
     assert len(result.transaction_id or "") <= KEPT_OF_AN_ID
+    assert LONG_TAIL[: KEPT_OF_AN_ID // 2] not in (result.transaction_id or ""), "it is cut, not dropped"
 
 
 @check(lambda features: not features.own_ids)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from tests.shared.gateways.conformance import (  # noqa: F401 - each registers its checks
+    callbacks,
     connections,
     doubts,
     incoming,
@@ -12,6 +13,7 @@ from tests.shared.gateways.conformance import (  # noqa: F401 - each registers i
     receipts,
     refusals,
     secrecy,
+    silence,
     singles,
     verifying,
 )

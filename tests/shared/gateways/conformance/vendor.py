@@ -11,6 +11,9 @@ from enum import Enum, auto
 
 from tests.shared.gateways.conformance.wire import Line, Reply, Request
 
+LONG_TAIL = "0" * 200
+"""What ids end with that are longer than anybody keeps."""
+
 
 class Mood(Enum):
     """What the vendor does with what it is asked to send."""
@@ -212,7 +215,7 @@ class ScriptedVendor(ABC):
 
     def _new_id(self) -> str:
         """A number, as most vendors have it; as a word it is longer than anybody keeps with `long_ids`."""
-        return str(1_000_000 + len(self.requests)) + ("0" * 200 if self.long_ids else "")
+        return str(1_000_000 + len(self.requests)) + (LONG_TAIL if self.long_ids else "")
 
     def _words(self, asked: Asked) -> str:
         """What careless vendors say: all that they were sent."""

@@ -69,22 +69,41 @@ class Inbox:
     """Page 0 is page 1."""
     no_page: Reply | None = None
     """What is said of a page 0 that does not exist; None: an empty page."""
+    past: Reply | None = None
+    """What is said of a page after the last one; None: an empty page."""
     oldest_first: bool = False
+    turns: bool = True
+    """`order=desc` has the newest come first."""
+    most: int = 1_000
+    """Messages on a page, however many are asked for."""
+    records: int | None = None
+    """What is said to be in all; None: what there is, -1: nothing is said."""
     repeats_last: bool = False
+    arriving: list[FromPhone] = field(default_factory=list)
+    """What comes while pages are read, the newest last: one after each page."""
     broken: frozenset[int] = frozenset()
 
     def page(self, number: int, size: int, filters: str) -> Reply:
+        shown = self._shown(number, min(size, self.most), filters)
+        if self.arriving:
+            self.messages = [self.arriving.pop(0), *self.messages]
+        return shown
+
+    def _shown(self, number: int, size: int, filters: str) -> Reply:
         if number in self.broken:
             return Reply(503)
         if number < self.first and not self.zero_too and self.no_page is not None:
             return self.no_page
         index = max(number, 1) - 1 if self.zero_too else number - self.first
-        turned = self.oldest_first and "order=desc" not in filters
+        turned = self.oldest_first and not (self.turns and "order=desc" in filters)
         ordered = list(reversed(self.messages)) if turned else self.messages
         last = max(0, (len(ordered) - 1) // size)
         index = min(index, last) if self.repeats_last else index
+        if self.past is not None and index > last:
+            return self.past
         shown = "".join(each.xml() for each in ordered[index * size :][:size]) if index >= 0 else ""
-        records = f"<records>{len(ordered)}</records>"
+        told = len(ordered) if self.records is None else self.records
+        records = "" if told < 0 else f"<records>{told}</records>"
         found = f"<result><MOMessageList>{records}<MessageList>{shown}</MessageList></MOMessageList></result>"
         return Reply(200, said("getMOMessages", found))
 

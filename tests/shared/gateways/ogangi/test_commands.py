@@ -53,19 +53,19 @@ def test_the_first_page_is_found_where_it_is_1(ogangi: ScriptedOgangi) -> None:
 
 @pytest.mark.parametrize("post", [[], ["--post"]])
 def test_a_message_is_fired(ogangi: ScriptedOgangi, post: list[str]) -> None:
-    assert "1200000001" in run("fire", "--phone", "+1200000001", "--text", "Да", *post)
+    assert "+1200000001" in run("fire", "--phone", "+1200000001", "--text", "Да", *post)
     (call,) = ogangi.seen
     assert (call.name, call.method) == ("fireMessage", "POST" if post else "GET")
     said_so = json.loads(call.body) if post else call.parameters
     assert (said_so["mobileNumber"], said_so["text"]) == ("1200000001", "Да")
     told = json.loads(run("fire", "--phone", "13056708084", "--text", "JOIN", "--json", "--customer-id", "C-1", *post))
-    assert told == {"phone": "13056708084", "status": "OK", "description": "Completed"}
+    assert told == {"phone": "+13056708084", "status": "OK", "description": "Completed"}
 
 
 def test_a_pin_is_printed_to_who_asked(ogangi: ScriptedOgangi) -> None:
     arguments = ("pin", "--phone", "+1 305 670 8084", "--text", "Ваш код", "--length", "6")
-    assert "846547" in run(*arguments)
-    assert json.loads(run(*arguments, "--json")) == {"phone": "13056708084", "pin": "846547"}
+    assert run(*arguments) == "Ogangi sent the PIN 846547 to +13056708084.\n"
+    assert json.loads(run(*arguments, "--json")) == {"phone": "+13056708084", "pin": "846547"}
     expected = {"from": "2020", "mobileNumber": "13056708084", "text": "Ваш код", "length": "6"}
     assert expected.items() <= ogangi.seen[-1].parameters.items()
 
@@ -79,7 +79,9 @@ def test_a_pin_is_printed_to_who_asked(ogangi: ScriptedOgangi) -> None:
         (("pin", "--phone", "+13056708084", "--text", "x", "--length", "0"), 2, "--length"),
         (("fire", "--phone", "+13056708084", "--text", "x" * 1_601), 2, "1,600"),
         (("fire", "--phone", "Asha", "--text", "x"), 2, "--phone"),
-        (("messages", "--filter", ".."), 2, "filter"),
+        (("messages", "--filter", ".."), 2, "--filter"),
+        (("messages", "--filter", "nonsense"), 2, "name=value"),
+        (("messages", "--filter", "order=desc&=x"), 2, "name=value"),
         (("messages", "--customer-id", "C-9"), 1, "no account C-9"),
     ],
 )

@@ -38,6 +38,6 @@ def fire(open_house: Opener, phone: str, text: str, post: bool, as_json: bool, c
             answer = line.client.fire(keys, number, said)
     done(verdicts.of_send(answer))
     if as_json:
-        click.echo(json.dumps({"phone": number, "status": answer.status, "description": answer.description}))
+        click.echo(json.dumps({"phone": f"+{number}", "status": answer.status, "description": answer.description}))
     else:
-        click.echo(f"Ogangi took it for a message from {number}.")
+        click.echo(f"Ogangi took it for a message from +{number}.")

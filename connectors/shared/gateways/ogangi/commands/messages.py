@@ -10,6 +10,7 @@ from rich.text import Text
 
 from connectors.commands.terminal import console_for, legible, local_time, one_line, plain_table
 from connectors.shared.clock import to_rfc3339
+from connectors.shared.errors import NotUnderstood
 from connectors.shared.gateways.kinds import Opener
 from connectors.shared.gateways.ogangi.answers import Answer, Received
 from connectors.shared.gateways.ogangi.commands.asking import CallFailed, asking, line_of
@@ -38,6 +39,7 @@ def messages(
       connectors ogangi messages
       connectors ogangi messages --filter 'from=13056708084&order=desc' --page 2
     """
+    _check(filters)
     with line_of(open_house, customer_id) as line:
         habits = Habits()
         pages = Pages(line.client, line.login.keys, habits, per_page=per_page, filters=filters)
@@ -53,6 +55,16 @@ def messages(
         click.echo("There is no such message." if filters or page else "There is no message yet.")
     else:
         _print(console_for(), answer, number)
+
+
+def _check(filters: str | None) -> None:
+    """Pass filters that are written as the vendor reads them. Raises NotUnderstood."""
+    if filters is None:
+        return
+    for part in filters.split("&"):
+        name, equals, value = part.partition("=")
+        if not (name and equals and value):
+            raise NotUnderstood("--filter: write name=value, several joined by &, as in 'from=13056708084&order=desc'.")
 
 
 def _item(entry: Received) -> dict[str, Any]:

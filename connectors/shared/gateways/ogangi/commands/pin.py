@@ -39,6 +39,6 @@ def pin(open_house: Opener, phone: str, text: str, length: int, as_json: bool, c
         sent = pins.send_pin(line.connection_id, number, said, length)
     done(sent.result)
     if as_json:
-        click.echo(json.dumps({"phone": number, "pin": sent.pin}))
+        click.echo(json.dumps({"phone": f"+{number}", "pin": sent.pin}))
     else:
-        click.echo(f"Ogangi sent the PIN {sent.pin} to {number}.")
+        click.echo(f"Ogangi sent the PIN {sent.pin} to +{number}.")
