@@ -8,6 +8,7 @@ import requests
 from click.testing import CliRunner
 
 from connectors.cli import cli
+from connectors.commands import serving
 from connectors.shared.errors import NotFound, NotUnderstood
 
 NUMBER = "+919816111111"
@@ -22,6 +23,7 @@ def test_a_gateways_wrong_setting_is_told_before_anything_starts(
 ) -> None:
     monkeypatch.setenv("CONNECTORS_DATA_DIR", str(tmp_path))
     monkeypatch.setenv(variable, "nonsense")
+    monkeypatch.setattr(serving, "set_up_logs", lambda: None)  # it would hold for the tests after this one
     result = CliRunner().invoke(cli, ["serve"])
     assert result.exit_code == 1
     assert variable in result.output

@@ -247,7 +247,7 @@ def test_no_path_is_logged(vendor: StartVendor, caplog: pytest.LogCaptureFixture
         target = visit.receive().split(b" ")[1].decode()
         visit.answer(headers=(f"Nonsense without a colon {target}",))
 
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="urllib3")
     server = vendor(answer)
     transport = Transport(server.url, timeout=5, connect_timeout=2, idle_seconds=60)
     assert transport.call(Call("GET", "/rest/api/9999999999/a-text?a=secret")) == Reply(200, b"")
