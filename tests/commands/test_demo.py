@@ -18,7 +18,8 @@ from connectors.commands.demo import demo
 from connectors.demo.audience import FATES
 from connectors.demo.play import Play
 
-pytestmark = pytest.mark.xdist_group("demo")  # one at a time: it wants the whole machine
+# One at a time: it wants the whole machine, and beside other tests it has half of one.
+pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(300)]
 COUNT = "40"
 KEEPSAKES = ["people.xlsx", "pipedrive-report.xlsx", "report.xlsx"]
 WRONG_FIGURE = re.compile("✗|WRONG")
